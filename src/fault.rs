@@ -1,0 +1,157 @@
+//! What is wrong with an input: a code, a place, the value, and how to mend it.
+
+use std::fmt;
+
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+
+use crate::source::{Place, Source, Span};
+use std::sync::Arc;
+
+macro_rules! codes {
+    ($($variant:ident = $text:literal,)*) => {
+        /// The stable code of a fault. Each has a section in `docs/errors.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "docs/errors.md documents each code, and a test holds the two together")]
+        pub enum Code { $($variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns the code as it is printed.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Any policy file.
+    NotUtf8 = "laneway::policy::not_utf8",
+    TooLarge = "laneway::policy::too_large",
+    Unreadable = "laneway::policy::unreadable",
+    // Patterns.
+    PatternSyntax = "laneway::pattern::syntax",
+    PatternNotRelative = "laneway::pattern::not_relative",
+    PatternTooWide = "laneway::pattern::too_many_alternatives",
+    // Ownership maps.
+    NoTable = "laneway::ownership::no_table",
+    NoDomainColumn = "laneway::ownership::no_domain_column",
+    DuplicateColumn = "laneway::ownership::duplicate_column",
+    MisplacedColumn = "laneway::ownership::misplaced_column",
+    BrokenTable = "laneway::ownership::broken_table",
+    CellCount = "laneway::ownership::cell_count",
+    NoName = "laneway::ownership::no_name",
+    NoDomain = "laneway::ownership::no_domain",
+    NoPaths = "laneway::ownership::no_paths",
+    DomainId = "laneway::ownership::domain_id",
+    UnknownClass = "laneway::ownership::unknown_class",
+    UnknownReleaseClass = "laneway::ownership::unknown_release_class",
+    AmbiguousMarkup = "laneway::ownership::ambiguous_markup",
+    UnknownDomain = "laneway::ownership::unknown_domain",
+    UnknownContract = "laneway::ownership::unknown_contract",
+    // YAML documents.
+    YamlSyntax = "laneway::yaml::syntax",
+    YamlDuplicateKey = "laneway::yaml::duplicate_key",
+    YamlBudget = "laneway::yaml::budget",
+    YamlType = "laneway::yaml::wrong_type",
+    YamlUnknownKey = "laneway::yaml::unknown_key",
+    YamlMissingKey = "laneway::yaml::missing_key",
+    YamlValue = "laneway::yaml::wrong_value",
+    YamlEmpty = "laneway::yaml::empty",
+    // laneway.yaml.
+    ConfigVersion = "laneway::config::version",
+    // Lanes, catalogue, rules, profiles.
+    UnknownDocument = "laneway::lanes::unknown_document",
+    DuplicateLane = "laneway::lanes::duplicate_lane",
+    DuplicateGate = "laneway::lanes::duplicate_gate",
+    DuplicateProfile = "laneway::lanes::duplicate_profile",
+    GateId = "laneway::lanes::gate_id",
+    GateTitle = "laneway::lanes::gate_title",
+    UnknownGate = "laneway::lanes::unknown_gate",
+    NeedsCycle = "laneway::lanes::needs_cycle",
+    // The change.
+    NotARepository = "laneway::change::not_a_repository",
+    UnknownRevision = "laneway::change::unknown_revision",
+    EmptyValue = "laneway::change::empty_value",
+    BaseMissing = "laneway::change::base_missing",
+    FileList = "laneway::change::file_list",
+    EventFile = "laneway::change::event_file",
+    Git = "laneway::change::git",
+    // The command line.
+    Usage = "laneway::cli::usage",
+    Output = "laneway::cli::output",
+}
+
+/// One thing wrong with an input.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The stable code.
+    pub code: Code,
+    /// One sentence that names the value.
+    pub message: String,
+    /// Where it stands, unless it stands nowhere: an absent file, a flag.
+    pub place: Option<Place>,
+    /// What the underline says.
+    pub label: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+impl Fault {
+    /// A fault that stands nowhere in particular.
+    pub fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), place: None, label: String::new(), help: help.into() }
+    }
+
+    /// A fault at `span` of `source`.
+    pub fn at(
+        code: Code,
+        source: &Arc<Source>,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            place: Some(Place::new(source, span)),
+            label: label.into(),
+            help: help.into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Diagnostic for Fault {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.code.as_str()))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(Severity::Error)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref().map(|place| &*place.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.place.as_ref()?;
+        let label = Some(self.label.clone()).filter(|label| !label.is_empty());
+        Some(Box::new(std::iter::once(LabeledSpan::new(label, place.span.start, place.span.len()))))
+    }
+}

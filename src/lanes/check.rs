@@ -1,0 +1,214 @@
+//! Raw documents to lanes, gates and rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::embedded::embedded;
+use super::needs::PendingNeeds;
+use super::raw::{self, RawFile, RawLane, RawPattern};
+use super::{Ask, Family, Lane, Lanes, Profile};
+use crate::class::ChangeClass;
+use crate::fault::{Code, Fault};
+use crate::id::GateId;
+use crate::ownership::MapKind;
+use crate::pattern::Pattern;
+use crate::source::{Place, Source, Span};
+use crate::yaml::MAX_FAULTS;
+
+impl Lanes {
+    /// Reads every YAML document of the lanes' folder, and adds the embedded rules with the gates that they name.
+    /// With faults, what is sound stands.
+    pub fn parse(sources: &[Arc<Source>]) -> (Self, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let mut files = Vec::with_capacity(sources.len());
+        for source in sources {
+            let (file, found) = raw::read(source);
+            files.push(file);
+            faults.extend(found);
+        }
+        let (lanes, found) = Check::new(embedded().clone()).run(&files);
+        faults.extend(found);
+        sort(&mut faults, sources);
+        (lanes, faults)
+    }
+}
+
+/// Puts faults into the order of the files and of the text.
+fn sort(faults: &mut [Fault], sources: &[Arc<Source>]) {
+    let order: BTreeMap<*const Source, usize> =
+        sources.iter().enumerate().map(|(index, source)| (Arc::as_ptr(source), index)).collect();
+    faults.sort_by_key(|fault| {
+        fault.place.as_ref().map(|place| (order.get(&Arc::as_ptr(&place.source)).copied(), place.span.start))
+    });
+}
+
+/// Turns raw files into lanes, on top of what is embedded.
+#[derive(Debug)]
+pub(super) struct Check {
+    pub(super) lanes: Lanes,
+    /// The gates of the catalogue by title. An id is looked up in `lanes.gates`.
+    pub(super) titles: BTreeMap<String, GateId>,
+    pub(super) needs: Vec<PendingNeeds>,
+    faults: Vec<Fault>,
+    rule_defaults: bool,
+    /// How many names were compared to find the nearest one.
+    pub(super) compared: usize,
+}
+
+impl Check {
+    /// Begins with `lanes`, to which the files add.
+    pub(super) const fn new(lanes: Lanes) -> Self {
+        Self {
+            lanes,
+            titles: BTreeMap::new(),
+            needs: Vec::new(),
+            faults: Vec::new(),
+            rule_defaults: false,
+            compared: 0,
+        }
+    }
+
+    /// Gives each key that a rule leaves out its default, as the embedded rules need it: there is nothing below them.
+    pub(super) const fn with_rule_defaults(mut self) -> Self {
+        self.rule_defaults = true;
+        self
+    }
+
+    /// Checks the files: what is named before what names it.
+    pub(super) fn run(mut self, files: &[RawFile]) -> (Lanes, Vec<Fault>) {
+        self.families(files);
+        self.catalogue(files);
+        for file in files {
+            if let Some(lane) = &file.lane {
+                self.lane(&file.source, lane);
+            }
+        }
+        for class in ChangeClass::ALL {
+            self.lanes.rules.classes.entry(class).or_default();
+        }
+        for kind in MapKind::ALL {
+            self.lanes.rules.map_kinds.entry(kind).or_default();
+        }
+        for file in files {
+            self.rules(&file.source, &file.rules, self.rule_defaults);
+        }
+        self.profiles(files);
+        self.resolve_needs();
+        (self.lanes, self.faults)
+    }
+
+    /// Collects a fault, made only while there are not too many already.
+    pub(super) fn fault(&mut self, fault: impl FnOnce(&mut Self) -> Fault) {
+        if self.faults.len() < MAX_FAULTS {
+            let fault = fault(self);
+            self.faults.push(fault);
+        }
+    }
+
+    fn families(&mut self, files: &[RawFile]) {
+        let mut stated: BTreeMap<&str, Place> = BTreeMap::new();
+        for (source, raw) in files.iter().flat_map(|file| file.families.iter().map(|raw| (&file.source, raw)))
+        {
+            let place = Place::new(source, raw.id.span.clone());
+            if let Some(first) = stated.get(raw.id.value.as_str()) {
+                let message = format!("gate family `{}` is stated twice", raw.id.value);
+                let label = also(first);
+                let help = "remove one of the two";
+                self.fault(|_| Fault::at(Code::YamlValue, source, raw.id.span.clone(), message, label, help));
+                continue;
+            }
+            stated.insert(&raw.id.value, place);
+            let id = raw.id.value.clone();
+            let title = raw.title.clone().unwrap_or_else(|| id.clone());
+            self.lanes.families.insert(id.clone(), Family { id, title, proof: raw.proof.clone() });
+        }
+    }
+
+    fn lane(&mut self, source: &Arc<Source>, raw: &RawLane) {
+        let place = Place::new(source, raw.domain.span.clone());
+        if let Some(first) = self.lanes.lanes.get(&raw.domain.value) {
+            let message = format!("domain `{}` has two lanes", raw.domain.value);
+            let label = also(&first.place);
+            let help = "join the two into one: a domain has one lane";
+            self.fault(|_| Fault::at(Code::DuplicateLane, source, place.span, message, label, help));
+            return;
+        }
+        let mut asks: Vec<Ask> = Vec::with_capacity(raw.entries.len());
+        for (slot, entry) in &raw.entries {
+            if let Some(ask) = self.ask(source, &raw.domain.value, *slot, entry)
+                && !asks.contains(&ask)
+            {
+                asks.push(ask);
+            }
+        }
+        let source_paths = raw.source_paths.iter().filter_map(|raw| {
+            if raw.text.value.starts_with('!') {
+                let message = format!("`{}` takes paths out", raw.text.value);
+                let help = "`source_paths` repeats what the maps own: take paths out there";
+                let span = raw.text.span.clone();
+                self.fault(|_| Fault::at(Code::YamlValue, source, span, message, "not here", help));
+                return None;
+            }
+            self.pattern(source, raw, 0)
+        });
+        let source_paths = source_paths.collect();
+        let domain = raw.domain.value.clone();
+        let lane = Lane {
+            domain: domain.clone(),
+            title: raw.title.clone(),
+            kind: raw.kind,
+            reviewers: raw.reviewers.clone(),
+            release_class: raw.release_class,
+            source_paths,
+            asks,
+            place,
+        };
+        self.lanes.lanes.insert(domain, lane);
+    }
+
+    /// Compiles a pattern, of which the first `skip` bytes are not part.
+    pub(super) fn pattern(&mut self, source: &Arc<Source>, raw: &RawPattern, skip: usize) -> Option<Pattern> {
+        let text = &raw.text.value;
+        match Pattern::parse(&text[skip..]) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let part: Span = error.span.start + skip..error.span.end + skip;
+                let span = raw.node.part(source, part);
+                self.fault(|_| {
+                    Fault::at(error.code, source, span, error.message, "in this pattern", error.help)
+                });
+                None
+            }
+        }
+    }
+
+    fn profiles(&mut self, files: &[RawFile]) {
+        let mut stated: BTreeMap<&str, Place> = BTreeMap::new();
+        for (source, raw) in files.iter().flat_map(|file| file.profiles.iter().map(|raw| (&file.source, raw)))
+        {
+            if let Some(first) = stated.get(raw.id.value.as_str()) {
+                let message = format!("release profile `{}` is stated twice", raw.id.value);
+                let label = also(first);
+                let help = "remove one of the two, or give it an id of its own";
+                self.fault(|_| {
+                    Fault::at(Code::DuplicateProfile, source, raw.id.span.clone(), message, label, help)
+                });
+                continue;
+            }
+            stated.insert(&raw.id.value, Place::new(source, raw.id.span.clone()));
+            let id = raw.id.value.clone();
+            let profile = Profile {
+                id: id.clone(),
+                title: raw.title.clone().unwrap_or_else(|| id.clone()),
+                use_when: raw.use_when.clone(),
+                release_classes: raw.release_classes.clone(),
+            };
+            self.lanes.profiles.insert(id, profile);
+        }
+    }
+}
+
+/// Says where the other one is.
+pub(super) fn also(place: &Place) -> String {
+    format!("also at {}:{}", place.source.name(), place.line())
+}

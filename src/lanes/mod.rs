@@ -1,0 +1,20 @@
+//! What domains must pass: lanes, the gate catalogue, routing rules, release profiles.
+//!
+//! `raw` mirrors the YAML, [`check`] turns it into the types of [`model`], over what `embedded` holds: the routing
+//! rules of the operating model, the gates that they name, and the eleven gate families.
+
+pub mod command;
+pub mod model;
+mod raw;
+pub mod embedded;
+mod gate;
+mod rules;
+mod needs;
+pub mod check;
+#[cfg(test)]
+mod tests;
+
+pub use model::{
+    Always, AlwaysScope, Ask, ClassRule, Family, Gate, KindRule, Lane, Lanes, Layer, Profile, RoutingRules,
+    SmokeScope,
+};

@@ -1,0 +1,43 @@
+//! Laneway routes a change of a monorepo through the gates that it needs, and says why.
+//!
+//! # How it works
+//!
+//! A [`policy`] is what a commit says: [`ownership`] maps (Markdown tables) and [`lanes`] (YAML). A [`change`] is what
+//! lies between two commits. The middle is pure, and a list of functions:
+//!
+//! 1. [`attribute`]: which rows own a path, and which attach their contract to it;
+//! 2. [`classify`]: which classes those rows give it;
+//! 3. [`graph`]: which domains it reaches, as changed, rebuilt, or consumer;
+//! 4. [`route`]: which gates that selects, each with its reasons, and why every other gate is skipped;
+//! 5. [`review`]: who must look.
+//!
+//! [`git`] and [`workspace`] read, [`render`] writes; nothing in between touches the disk, the clock or the
+//! environment, and the same request gives the same bytes.
+//!
+//! # The law
+//!
+//! Missing knowledge only ever widens a route. An unmapped file, an unknown base, a map that does not parse: each
+//! adds gates and names its cause. And a change cannot grant itself anything: what the policies of base and head
+//! require is joined.
+//!
+//! # Rooms
+//!
+//! A file uses only rooms above it in this list; a test holds it to that.
+
+pub mod source;
+pub mod path;
+pub mod fault;
+pub mod id;
+pub mod class;
+pub mod pattern;
+pub mod yaml;
+pub mod config;
+pub mod change;
+pub mod ownership;
+pub mod lanes;
+pub mod policy;
+pub mod attribute;
+pub mod classify;
+pub mod graph;
+pub mod review;
+pub mod route;

@@ -1,0 +1,7 @@
+package main
+
+import "testing"
+
+func TestStarts(t *testing.T) {
+	t.Parallel()
+}

@@ -1,0 +1,4 @@
+CREATE TABLE appplatform.apps (
+    id uuid PRIMARY KEY,
+    image text NOT NULL
+);

@@ -1,0 +1,5 @@
+CREATE TABLE billing.ledger_entries (
+    id uuid PRIMARY KEY,
+    account_id uuid NOT NULL,
+    cents bigint NOT NULL
+);

@@ -1,0 +1,4 @@
+CREATE TABLE iam.accounts (
+    id uuid PRIMARY KEY,
+    name text NOT NULL
+);

@@ -1,0 +1,9 @@
+package secrets
+
+import "testing"
+
+func TestALeaseEnds(t *testing.T) {
+	if !(Lease{}).Expired() {
+		t.Fatal("ALeaseEnds")
+	}
+}

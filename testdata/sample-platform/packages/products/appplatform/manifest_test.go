@@ -1,0 +1,9 @@
+package appplatform
+
+import "testing"
+
+func TestAnImageIsNeeded(t *testing.T) {
+	if (Manifest{}).Valid() {
+		t.Fatal("AnImageIsNeeded")
+	}
+}

@@ -1,0 +1,9 @@
+package gpuaas
+
+import "testing"
+
+func TestAllocationsStart(t *testing.T) {
+	if (Allocation{}).State() != "started" {
+		t.Fatal("AllocationsStart")
+	}
+}
