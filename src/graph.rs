@@ -213,10 +213,8 @@ impl<'a> Graph<'a> {
     }
 
     fn add(&mut self, at: RowAt, row: &'a Row) {
-        if row.is_exempt() {
-            return;
-        }
-        if row.imported_by.listed().is_some_and(|importers| !importers.is_empty()) {
+        // An edge does not start at an exempt row; it may end there.
+        if !row.is_exempt() && row.imported_by.listed().is_some_and(|importers| !importers.is_empty()) {
             for imported in self.owners(at) {
                 for importer in self.listed(at.0, &row.imported_by) {
                     self.imports.add_edge(self.node[imported], self.node[importer], at);
@@ -391,7 +389,8 @@ impl<'a> Graph<'a> {
             self.owners(*at).iter().filter_map(|id| domains.get(id)).copied().collect::<Vec<_>>()
         };
         let open: BTreeSet<&'d DomainId> = self.open_surfaces.iter().flat_map(among).collect();
-        for (at, row) in self.rows().filter(|(_, row)| !row.is_exempt()) {
+        // `Class` of a contract's row counts only where the row owns a file, so that `exempt` hides no service.
+        for (at, row) in self.rows().filter(|(_, row)| !row.is_exempt() || !row.kind.owns()) {
             // A binary or a surface offers nothing that a cell of its could leave open.
             let has_consumers = !matches!(row.kind, MapKind::Binary | MapKind::Surface);
             let anyone = has_consumers && row.consumers == Cell::Unknown && !domains.is_empty();

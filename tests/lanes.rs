@@ -87,7 +87,7 @@ fn every_invalid_case_has_its_faults() {
         assert!(faults.iter().all(|fault| !fault.help.is_empty() && !fault.message.is_empty()));
         cases += count;
         if should != text {
-            if std::env::var_os("UPDATE").is_some() {
+            if std::env::var_os("LANEWAY_BLESS").is_some() {
                 std::fs::write(&path, &should).unwrap();
             }
             stale.push(format!("{}:\n{should}", path.display()));

@@ -2,7 +2,7 @@
 //!
 //! A case is a `map` block (its words: the name of the file, `crlf`, `bom`), then a `rows` block with the rows that
 //! are read, or a `faults` block with what is wrong, or both. Without a `faults` block nothing may be wrong.
-//! `UPDATE_CASES=1 cargo test --test ownership` writes what comes out into the blocks.
+//! `LANEWAY_BLESS=1 cargo test --test ownership` writes what comes out into the blocks.
 
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read is a failure")]
 
@@ -27,7 +27,7 @@ fn cases() {
             let path = entry.unwrap().path();
             let expected = fs::read_to_string(&path).unwrap();
             let actual = replay(&expected, &mut cases);
-            if env::var_os("UPDATE_CASES").is_some() {
+            if env::var_os("LANEWAY_BLESS").is_some() {
                 fs::write(&path, &actual).unwrap();
                 continue;
             }

@@ -18,7 +18,8 @@ const UNIQUE: &str = "give one of them another `id:`; an id is unique in the wor
                       from the title";
 
 impl Check {
-    /// Takes the stated catalogue over the embedded one: a gate with an embedded id replaces that definition.
+    /// Takes the stated catalogue over the embedded one: a gate with an embedded id replaces what it states of that
+    /// definition. What it leaves out stays: whoever binds a command to `contracts` has not said that it need not run.
     pub(super) fn catalogue(&mut self, files: &[RawFile]) {
         self.titles = self.lanes.gates.values().map(|gate| (gate.title.clone(), gate.id.clone())).collect();
         let mut stated: BTreeMap<GateId, Place> = BTreeMap::new();
@@ -33,8 +34,17 @@ impl Check {
                 self.duplicate_gate(source, &id, place.span, first, UNIQUE);
                 continue;
             }
-            let mut gate = self.gate(source, raw, id.clone(), raw.layer.unwrap_or(Layer::Global), None);
+            let embedded = self.lanes.gates.get(&id).cloned();
+            let layer = raw.layer.or(embedded.as_ref().map(|gate| gate.layer)).unwrap_or(Layer::Global);
+            let mut gate = self.gate(source, raw, id.clone(), layer, None);
             gate.always = raw.always.as_ref().map(|always| self.always(source, raw, always));
+            if let Some(embedded) = embedded {
+                gate.always = gate.always.or(embedded.always);
+                gate.family = gate.family.or(embedded.family);
+                if raw.title.is_none() {
+                    gate.title = embedded.title;
+                }
+            }
             if let Some(first) = titled.get(&gate.title) {
                 let message = format!("two gates of the catalogue have the title `{}`", gate.title);
                 let label = also(first);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::check::Check;
 use super::raw::{RawRule, RawRules};
-use super::{Gate, Layer, SmokeScope};
+use super::{ClassRule, Gate, KindRule, Layer, SmokeScope};
 use crate::fault::{Code, Fault};
 use crate::id::{GateId, is_gate_id, slug};
 use crate::source::{Source, Spanned};
@@ -17,25 +17,22 @@ impl Check {
     /// class has one, and a workspace that adds a gate to `docs` does not mean its local gates as well.
     pub(super) fn rules(&mut self, source: &Arc<Source>, raw: &RawRules, defaults: bool) {
         for (class, rule) in &raw.classes {
-            let gates = self.rule_gates(source, &rule.gates);
-            let production_gates = self.rule_gates(source, &rule.production_gates);
-            let ships_gates = self.rule_gates(source, &rule.ships_gates);
-            let smokes = rule.consumer_smokes.clone().or_else(|| defaults.then_some(SmokeScope::All));
-            let known = self.lanes.rules.classes.entry(*class).or_default();
-            known.gates.extend(gates);
-            known.production_gates.extend(production_gates);
-            known.ships_gates.extend(ships_gates);
-            known.local_gates |= rule.local_gates.unwrap_or(defaults);
-            known.service_evidence |= rule.service_evidence;
-            known.consumed_smokes |= rule.consumed_smokes.unwrap_or(false);
-            known.shown_contract_smokes.extend(rule.shown_contract_smokes.iter().cloned());
-            widen(&mut known.consumer_smokes, smokes);
+            let stated = ClassRule {
+                gates: self.rule_gates(source, &rule.gates),
+                local_gates: rule.local_gates.unwrap_or(defaults),
+                consumer_smokes: scope(rule.consumer_smokes.clone(), defaults),
+                service_evidence: rule.service_evidence,
+                consumed_smokes: rule.consumed_smokes.unwrap_or(false),
+                production_gates: self.rule_gates(source, &rule.production_gates),
+                shown_contract_smokes: rule.shown_contract_smokes.iter().cloned().collect(),
+                ships_gates: self.rule_gates(source, &rule.ships_gates),
+            };
+            self.lanes.rules.classes.entry(*class).or_default().add(&stated);
         }
         for (kind, RawRule { gates, consumer_smokes, .. }) in &raw.map_kinds {
             let gates = self.rule_gates(source, gates);
-            let known = self.lanes.rules.map_kinds.entry(*kind).or_default();
-            known.gates.extend(gates);
-            widen(&mut known.consumer_smokes, consumer_smokes.clone());
+            let stated = KindRule { gates, consumer_smokes: scope(consumer_smokes.clone(), false) };
+            self.lanes.rules.map_kinds.entry(*kind).or_default().add(&stated);
         }
     }
 
@@ -74,12 +71,7 @@ impl Check {
     }
 }
 
-/// Takes the wider of two scopes: all, then the tags of both, then none.
-fn widen(known: &mut SmokeScope, stated: Option<SmokeScope>) {
-    match (&mut *known, stated) {
-        (_, None | Some(SmokeScope::None)) | (SmokeScope::All, Some(_)) => {}
-        (_, Some(SmokeScope::All)) => *known = SmokeScope::All,
-        (SmokeScope::Tagged(tags), Some(SmokeScope::Tagged(more))) => tags.extend(more),
-        (SmokeScope::None, Some(tagged @ SmokeScope::Tagged(_))) => *known = tagged,
-    }
+/// Returns what a rule says of smokes; where it says nothing, all of them by default, or none to add.
+fn scope(stated: Option<SmokeScope>, defaults: bool) -> SmokeScope {
+    stated.unwrap_or(if defaults { SmokeScope::All } else { SmokeScope::None })
 }

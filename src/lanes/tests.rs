@@ -118,15 +118,16 @@ fn a_mapping_with_a_catalogue_id_alone_asks_for_that_gate() {
 }
 
 #[test]
-fn a_stated_gate_replaces_an_embedded_one_whole() {
+fn a_stated_gate_replaces_what_it_states_of_an_embedded_one() {
     let lanes = sound(&[
         "gates: [{id: contracts, title: Our contracts, run: make contracts}]",
         "domain_lane: {domain_id: a, global_gates: [Our contracts, Contract gates]}",
     ]);
     let gate = &lanes.gates["contracts"];
     assert_eq!(
-        (gate.run.as_deref(), gate.always.is_none(), gate.family.is_none()),
-        (Some("make contracts"), true, true)
+        (gate.run.as_deref(), gate.always.as_ref().map(|always| always.scope), gate.family.is_some()),
+        (Some("make contracts"), Some(AlwaysScope::CodeChange), true),
+        "what it leaves out stays: a global gate is mandatory"
     );
     let asked: Vec<&str> = lanes.lanes["a"].asks.iter().map(|ask| ask.gate.as_str()).collect();
     assert_eq!(asked, ["contracts", "a.contract-gates"], "the title that was replaced names nothing");

@@ -1,8 +1,8 @@
 //! Takes a cell apart into its values.
 //!
-//! Code spans win: where a cell has any, each is one value, and text beside them would be lost, so it is a fault. A
-//! cell without code spans is read from its raw bytes, because what Markdown shows of `*.ts and **/*.rs` has lost
-//! two asterisks.
+//! A code span is one value, whatever it holds. Everything else is read from its raw bytes, because what Markdown
+//! shows of `*.ts and **/*.rs` has lost two asterisks. Text that touches a code span without a comma between them would
+//! be lost or change what is meant, so it is a fault.
 
 use std::borrow::Cow;
 
@@ -74,42 +74,70 @@ fn read_code<'t>(
     list: &mut Vec<Value<'t>>,
     faults: &mut Faults<'_>,
 ) {
+    let lost = |mark: &&Mark| mark.kind != MarkKind::Code && is_lost(mark, content);
+    report_lost(text, marks.iter().filter(lost), faults);
     let mut at = cell.span.start;
+    let mut after_code = false;
     for mark in marks.iter().filter(|mark| matches!(mark.kind, MarkKind::Code | MarkKind::Break)) {
         let mut beside = at..mark.span.start;
         at = mark.span.end;
+        let is_code = mark.kind == MarkKind::Code;
         let mut excluded = false;
-        if mark.kind == MarkKind::Code && content == Content::Patterns {
+        if is_code && content == Content::Patterns {
             let before = text[beside.clone()].trim_end();
             if before.ends_with('!') {
                 excluded = true;
                 beside.end = beside.start + before.len() - 1;
             }
         }
-        refuse_beside(text, beside, faults);
-        if mark.kind == MarkKind::Code {
+        read_beside(text, beside, (after_code, is_code), content, list, faults);
+        after_code = is_code;
+        if is_code {
             let span = without_backticks(text, mark.span.clone());
             let raw = &text[span.clone()];
             let shown = if raw.contains("\\|") { raw.replace("\\|", "|").into() } else { Cow::Borrowed(raw) };
             push(Value { text: shown, span, excluded, literal: true }, content, list, faults);
         }
     }
-    refuse_beside(text, at..cell.span.end, faults);
+    read_beside(text, at..cell.span.end, (after_code, false), content, list, faults);
 }
 
-/// Reports text that stands beside code spans and is no separator.
+/// Reads the values between two code spans, or between one and an end of the cell or a `<br>`. What touches a code
+/// span, on the left or on the right, is a fault.
+fn read_beside<'t>(
+    text: &'t str,
+    mut span: Span,
+    (code_left, code_right): (bool, bool),
+    content: Content,
+    list: &mut Vec<Value<'t>>,
+    faults: &mut Faults<'_>,
+) {
+    let commas = commas(text, span.clone());
+    if code_left {
+        let end = commas.first().copied().unwrap_or(span.end);
+        refuse_beside(text, span.start..end, faults);
+        span.start = (end + 1).min(span.end);
+    }
+    if code_right && !(code_left && commas.is_empty()) {
+        let start = commas.last().map_or(span.start, |comma| comma + 1).max(span.start);
+        refuse_beside(text, start..span.end, faults);
+        span.end = start;
+    }
+    split(text, span, content, list, faults);
+}
+
+/// Reports text that touches a code span.
 fn refuse_beside(text: &str, span: Span, faults: &mut Faults<'_>) {
     let inner = &text[span.clone()];
-    let separator = |character: char| character == ',' || character.is_whitespace();
-    let start = span.start + (inner.len() - inner.trim_start_matches(separator).len());
-    let lost = inner.trim_matches(separator);
+    let start = span.start + (inner.len() - inner.trim_start().len());
+    let lost = inner.trim();
     if !lost.is_empty() {
         faults.add(
             Code::AmbiguousMarkup,
             start..start + lost.len(),
-            format!("{} stands beside values in backticks", quote(lost)),
-            "neither in backticks nor a separator",
-            "put each value of the cell into backticks of its own, and comments into a column of their own",
+            format!("{} touches a value in backticks", quote(lost)),
+            "neither in backticks nor set off by a comma",
+            "separate values with commas, and put comments into a column of their own",
         );
     }
 }
@@ -131,21 +159,8 @@ fn read_raw<'t>(
     list: &mut Vec<Value<'t>>,
     faults: &mut Faults<'_>,
 ) {
-    let is_lost = |mark: &&Mark| match mark.kind {
-        MarkKind::Break => false,
-        MarkKind::Html | MarkKind::Entity => content != Content::Names,
-        MarkKind::Code | MarkKind::Link => true,
-    };
     let before = faults.count();
-    for mark in marks.iter().filter(is_lost) {
-        faults.add(
-            Code::AmbiguousMarkup,
-            mark.span.clone(),
-            format!("{} is markup, so the value is not what is shown", quote(&text[mark.span.clone()])),
-            "markup inside a value",
-            "put the value into backticks",
-        );
-    }
+    report_lost(text, marks.iter().filter(|mark| is_lost(mark, content)), faults);
     if faults.count() > before {
         return;
     }
@@ -157,6 +172,27 @@ fn read_raw<'t>(
     split(text, at..cell.span.end, content, list, faults);
 }
 
+/// Says whether markup changes what a reader sees of the value around it.
+fn is_lost(mark: &Mark, content: Content) -> bool {
+    match mark.kind {
+        MarkKind::Break => false,
+        MarkKind::Html | MarkKind::Entity => content != Content::Names,
+        MarkKind::Code | MarkKind::Link => true,
+    }
+}
+
+fn report_lost<'m>(text: &str, marks: impl Iterator<Item = &'m Mark>, faults: &mut Faults<'_>) {
+    for mark in marks {
+        faults.add(
+            Code::AmbiguousMarkup,
+            mark.span.clone(),
+            format!("{} is markup, so the value is not what is shown", quote(&text[mark.span.clone()])),
+            "markup inside a value",
+            "put the value into backticks",
+        );
+    }
+}
+
 /// Cuts raw text at the commas that stand outside of braces and are not escaped.
 fn split<'t>(
     text: &'t str,
@@ -166,6 +202,16 @@ fn split<'t>(
     faults: &mut Faults<'_>,
 ) {
     let mut start = span.start;
+    for comma in commas(text, span.clone()) {
+        push_raw(text, start..comma, content, list, faults);
+        start = comma + 1;
+    }
+    push_raw(text, start..span.end, content, list, faults);
+}
+
+/// Returns the commas of a span that stand outside of braces and are not escaped.
+fn commas(text: &str, span: Span) -> Vec<usize> {
+    let mut commas = Vec::new();
     let (mut depth, mut escaped) = (0_usize, false);
     for (at, byte) in text[span.clone()].bytes().enumerate() {
         match byte {
@@ -173,14 +219,11 @@ fn split<'t>(
             b'\\' => escaped = true,
             b'{' => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => {
-                push_raw(text, start..span.start + at, content, list, faults);
-                start = span.start + at + 1;
-            }
+            b',' if depth == 0 => commas.push(span.start + at),
             _ => {}
         }
     }
-    push_raw(text, start..span.end, content, list, faults);
+    commas
 }
 
 fn push_raw<'t>(

@@ -206,5 +206,5 @@ fn known_columns(kind: MapKind) -> String {
 }
 
 fn normal(header: &str) -> String {
-    header.to_lowercase()
+    header.to_lowercase().replace(['-', '_'], " ")
 }

@@ -148,7 +148,7 @@ pub enum SkipReason {
     NotAffected,
     /// A domain whose lane lists it is affected by documentation alone.
     OnlyDocs,
-    /// It is a smoke of an affected domain, and no rule takes its tags or its consumer.
+    /// It is a smoke of an affected domain or of a service that was consulted, and no rule takes its tags or its consumer.
     SmokeNotAsked,
     /// It is service evidence, and no rule asks for it: the files do not impact production, or their classes need none.
     EvidenceNotAsked,
@@ -167,7 +167,7 @@ pub enum SkipReason {
 pub enum BroadReason {
     /// Files that no row maps, in one policy.
     Unmapped {
-        /// The policy: the first that has no row for it.
+        /// The policy; each that lacks a row is a cause of its own.
         policy: Side,
         /// The files.
         files: Witness,
