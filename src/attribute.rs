@@ -3,14 +3,16 @@
 //! Most files of a large change are alike: files of which the policies say the same are one [`Group`], and everything
 //! after this room works on groups. Time and memory stay proportional to files plus rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
 use crate::change::{ChangedFile, Side, Sides, Status};
 use crate::class::{ChangeClass, ChangeClasses};
-use crate::ownership::{Columns, Row};
+use crate::id::{ContractId, DomainId};
+use crate::ownership::{Column, Columns, Row};
 use crate::path::RepoPath;
+use crate::pattern::{Rank, Scratch};
 use crate::policy::{Policies, Policy, label};
 
 /// A row of an ownership map, by its place.
@@ -96,21 +98,27 @@ pub struct Moved {
     /// The file.
     pub path: RepoPath,
     /// Its domains by the merge base's policy.
-    pub from: std::collections::BTreeSet<crate::id::DomainId>,
+    pub from: BTreeSet<DomainId>,
     /// Its domains by the head's policy.
-    pub to: std::collections::BTreeSet<crate::id::DomainId>,
+    pub to: BTreeSet<DomainId>,
     /// The rows of both.
     pub rows: Vec<RowRef>,
 }
 
+/// Room to attribute one path after the other in.
+#[derive(Debug, Default)]
+pub struct Room {
+    scratch: Scratch<(usize, Column)>,
+    hits: Vec<(Rank, Hit)>,
+}
+
 /// Returns the rows that own `path` by `policy`, and those that attach to it.
-pub fn attribute_path(policy: &Policy, path: &RepoPath) -> (Vec<Hit>, Vec<Hit>) {
-    let mut found = Vec::new();
-    policy.matcher().matches(path, &mut found);
-    // One hit a row, with its best rank and every column that matches. Keys are in the order of the rows.
-    let mut hits: Vec<(crate::pattern::Rank, Hit)> = Vec::with_capacity(found.len());
-    found.sort_unstable();
-    for one in found {
+pub fn attribute_path(policy: &Policy, path: &RepoPath, room: &mut Room) -> (Vec<Hit>, Vec<Hit>) {
+    let found = policy.matcher().matches(path, &mut room.scratch);
+    // One hit a row, with its best rank and every column that matches. Keys come in the order of the rows.
+    let hits = &mut room.hits;
+    hits.clear();
+    for one in found.iter() {
         let (row, column) = one.key;
         match hits.last_mut() {
             Some((rank, hit)) if hit.row == row => {
@@ -120,27 +128,26 @@ pub fn attribute_path(policy: &Policy, path: &RepoPath) -> (Vec<Hit>, Vec<Hit>) 
             _ => hits.push((one.rank, Hit { row, columns: Columns::default().with(column) })),
         }
     }
-    hits.retain(|(_, hit)| !policy.rows[hit.row].excluded.iter().any(|pattern| pattern.matches(path)));
     let row = |hit: &Hit| -> &Row { &policy.rows[hit.row] };
+    hits.retain(|(_, hit)| !row(hit).excluded.iter().any(|pattern| pattern.matches(path)));
     let attached: Vec<Hit> = hits.iter().map(|(_, hit)| *hit).filter(|hit| !row(hit).kind.owns()).collect();
     hits.retain(|(_, hit)| row(hit).kind.owns());
     let best = hits.iter().map(|(rank, _)| *rank).max();
-    let mut owners: Vec<Hit> =
-        hits.into_iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, hit)| hit).collect();
+    hits.retain(|(rank, _)| Some(*rank) == best);
     // An exempt row loses every tie.
-    if owners.iter().any(|hit| !row(hit).is_exempt()) {
-        owners.retain(|hit| !row(hit).is_exempt());
+    if hits.iter().any(|(_, hit)| !row(hit).is_exempt()) {
+        hits.retain(|(_, hit)| !row(hit).is_exempt());
     }
-    if owners.is_empty() {
-        owners.clone_from(&attached);
+    if hits.is_empty() {
+        return (attached.clone(), attached);
     }
-    (owners, attached)
+    (hits.iter().map(|(_, hit)| *hit).collect(), attached)
 }
 
 /// Asks every policy about the files that its commit has.
 pub fn attribute(policies: &Policies, files: &[ChangedFile]) -> Attributed {
     let answers: Vec<Group> =
-        files.par_iter().with_min_len(256).map(|file| attribute_file(policies, file)).collect();
+        par(files).map_init(Room::default, |room, file| attribute_file(policies, file, room)).collect();
     let mut attributed = Attributed { groups: Vec::new(), of: Vec::with_capacity(files.len()) };
     let mut known: HashMap<Group, usize> = HashMap::new();
     for (first, answer) in answers.into_iter().enumerate() {
@@ -154,9 +161,14 @@ pub fn attribute(policies: &Policies, files: &[ChangedFile]) -> Attributed {
     attributed
 }
 
-fn attribute_file(policies: &Policies, file: &ChangedFile) -> Group {
-    let ask = |policy: usize, as_if: bool| {
-        let (owners, attached) = attribute_path(&policies.each[policy].1, &file.path);
+/// Cores are asked for where there is work for them: below that, starting them costs more than the work.
+fn par<T: Sync>(items: &[T]) -> impl IndexedParallelIterator<Item = &T> {
+    items.par_iter().with_min_len(512)
+}
+
+fn attribute_file(policies: &Policies, file: &ChangedFile, room: &mut Room) -> Group {
+    let mut ask = |policy: usize, as_if: bool| {
+        let (owners, attached) = attribute_path(&policies.each[policy].1, &file.path, room);
         Attribution { policy, as_if, owners, attached }
     };
     let mut asked: Vec<Attribution> = (0..policies.each.len())
@@ -239,11 +251,9 @@ pub fn moved(policies: &Policies, tracked: &[RepoPath]) -> Vec<Moved> {
     if base == head {
         return Vec::new();
     }
-    let mut moved: Vec<Moved> = tracked
-        .par_iter()
-        .with_min_len(256)
-        .filter_map(|path| {
-            let covered = |index: usize| covered_by(policies, index, path);
+    let mut moved: Vec<Moved> = par(tracked)
+        .map_init(Room::default, |room, path| {
+            let mut covered = |index: usize| covered_by(policies, index, path, room);
             let (before, after) = (covered(base), covered(head));
             if before.domains == after.domains
                 && before.contracts == after.contracts
@@ -257,6 +267,7 @@ pub fn moved(policies: &Policies, tracked: &[RepoPath]) -> Vec<Moved> {
             rows.dedup();
             Some(Moved { path: path.clone(), from: before.domains, to: after.domains, rows })
         })
+        .flatten()
         .collect();
     moved.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     moved.dedup_by(|left, right| left.path == right.path);
@@ -264,14 +275,14 @@ pub fn moved(policies: &Policies, tracked: &[RepoPath]) -> Vec<Moved> {
 }
 
 struct Covered {
-    domains: std::collections::BTreeSet<crate::id::DomainId>,
-    contracts: std::collections::BTreeSet<crate::id::ContractId>,
+    domains: BTreeSet<DomainId>,
+    contracts: BTreeSet<ContractId>,
     rows: Vec<RowRef>,
 }
 
-fn covered_by(policies: &Policies, index: usize, path: &RepoPath) -> Covered {
+fn covered_by(policies: &Policies, index: usize, path: &RepoPath, room: &mut Room) -> Covered {
     let policy = &policies.each[index].1;
-    let (owners, attached) = attribute_path(policy, path);
+    let (owners, attached) = attribute_path(policy, path, room);
     let row = |hit: &Hit| &policy.rows[hit.row];
     let own = owners.iter().filter(|hit| !row(hit).is_exempt());
     Covered {

@@ -14,7 +14,7 @@ mod token;
 mod tests;
 
 pub use parse::PatternError;
-pub use set::{Match, PatternSet};
+pub use set::{Match, PatternSet, Scratch};
 
 use token::Token;
 

@@ -26,6 +26,28 @@ pub struct Match<K> {
     pub rank: Rank,
 }
 
+/// Room to work in, so that a path costs no allocation.
+#[derive(Debug)]
+pub struct Scratch<K> {
+    found: Vec<Match<K>>,
+    hits: Vec<(usize, bool)>,
+    active: Vec<usize>,
+    next: Vec<usize>,
+}
+
+impl<K> Scratch<K> {
+    /// Returns empty room.
+    pub const fn new() -> Self {
+        Self { found: Vec::new(), hits: Vec::new(), active: Vec::new(), next: Vec::new() }
+    }
+}
+
+impl<K> Default for Scratch<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// One place in the tree: the patterns whose first components led here.
 #[derive(Clone, Debug, Default)]
 struct Node {
@@ -78,14 +100,15 @@ impl<K: Copy> PatternSet<K> {
         self.entries.is_empty()
     }
 
-    /// Puts every match of `path` into `found`, which is emptied first; once for each alternative that matches.
-    pub fn matches(&self, path: &RepoPath, found: &mut Vec<Match<K>>) {
+    /// Returns every match of `path`, in the order of insertion: one for each alternative that matches. `scratch` is
+    /// what one path after the other is matched with; its contents do not matter.
+    pub fn matches<'s>(&self, path: &RepoPath, scratch: &'s mut Scratch<K>) -> &'s mut Vec<Match<K>> {
+        let Scratch { found, hits, active, next } = scratch;
         found.clear();
+        hits.clear();
+        active.clear();
         let bytes = path.as_bytes();
-        let mut hits: Vec<(usize, bool)> = Vec::new();
-        let mut active: Vec<usize> = vec![0];
-        self.enter_folders(&mut active, 0);
-        let mut next: Vec<usize> = Vec::new();
+        self.enter(active, 0);
         let mut at = 0;
         for component in path.components() {
             for node in active.iter().map(|node| &self.nodes[*node]) {
@@ -97,21 +120,21 @@ impl<K: Copy> PatternSet<K> {
                 }
             }
             next.clear();
-            for index in &active {
+            for index in active.iter() {
                 let node = &self.nodes[*index];
                 if node.stays {
                     next.push(*index);
                 }
                 if let Some(child) = node.names.get(component) {
-                    self.enter(&mut next, *child);
+                    self.enter(next, *child);
                 }
                 for (tokens, child) in &node.wild {
                     if matches_component(tokens, component) {
-                        self.enter(&mut next, *child);
+                        self.enter(next, *child);
                     }
                 }
             }
-            std::mem::swap(&mut active, &mut next);
+            std::mem::swap(active, next);
             at += component.len() + 1;
             if active.is_empty() {
                 break;
@@ -123,10 +146,11 @@ impl<K: Copy> PatternSet<K> {
         }
         hits.sort_unstable();
         hits.dedup();
-        found.extend(hits.into_iter().map(|(entry, equal)| {
-            let (key, rank) = self.entries[entry];
-            Match { key, rank: Rank { equal, ..rank } }
+        found.extend(hits.iter().map(|(entry, equal)| {
+            let (key, rank) = self.entries[*entry];
+            Match { key, rank: Rank { equal: *equal, ..rank } }
         }));
+        found
     }
 
     fn enter(&self, active: &mut Vec<usize>, node: usize) {

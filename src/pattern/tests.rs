@@ -3,7 +3,7 @@
 use globset::GlobBuilder;
 use proptest::prelude::*;
 
-use super::{Pattern, PatternSet, Rank};
+use super::{Pattern, PatternSet, Rank, Scratch};
 use crate::path::RepoPath;
 
 fn matches(pattern: &str, path: &str) -> bool {
@@ -54,8 +54,8 @@ fn the_language_of_the_design() {
         assert_eq!(matches(pattern, path), expected, "{pattern} on {path}");
         let mut set = PatternSet::new();
         set.insert((), &Pattern::parse(pattern).unwrap());
-        let mut found = Vec::new();
-        set.matches(&RepoPath::from(path), &mut found);
+        let mut scratch = Scratch::new();
+        let found = set.matches(&RepoPath::from(path), &mut scratch);
         assert_eq!(!found.is_empty(), expected, "set: {pattern} on {path}");
     }
 }
@@ -79,9 +79,8 @@ fn the_most_specific_ranks_highest() {
     let rank = |pattern: &str| {
         let mut set = PatternSet::new();
         set.insert((), &Pattern::parse(pattern).unwrap());
-        let mut found = Vec::new();
-        set.matches(&path, &mut found);
-        found.iter().map(|found| found.rank).max().unwrap_or_default()
+        let mut scratch = Scratch::new();
+        set.matches(&path, &mut scratch).iter().map(|found| found.rank).max().unwrap_or_default()
     };
     let order = ["**", "**/*.go", "**/c.go", "a/**", "a/*/c.go", "a/b/**", "a/b/*.go", "a/b/c.go"];
     for pair in order.windows(2) {
@@ -155,8 +154,8 @@ proptest! {
         for (key, pattern) in patterns.iter().enumerate() {
             set.insert(key, pattern);
         }
-        let mut found = Vec::new();
-        set.matches(&path, &mut found);
+        let mut scratch = Scratch::new();
+        let found = set.matches(&path, &mut scratch);
         for (key, pattern) in patterns.iter().enumerate() {
             prop_assert_eq!(found.iter().any(|found| found.key == key), pattern.matches(&path), "{}", pattern.as_str());
         }

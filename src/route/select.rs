@@ -11,7 +11,7 @@ use crate::attribute::{Touch, Witness};
 use crate::change::ChangedFile;
 use crate::id::{DomainId, GateId};
 use crate::lanes::{Always, AlwaysScope, Ask, Layer};
-use crate::pattern::PatternSet;
+use crate::pattern::{PatternSet, Scratch};
 
 /// The reasons of each gate that is selected.
 pub(super) type Selected = BTreeMap<GateId, BTreeSet<GateReason>>;
@@ -138,10 +138,10 @@ pub(super) fn by_always(
     }
     let in_scope = |always: &Always, at: usize| always.scope == AlwaysScope::EveryChange || code[at];
     let count = |mut touches: Vec<Option<Touch>>, at: usize| {
-        let mut found = Vec::new();
-        narrowed.matches(&files[at].path, &mut found);
+        let mut scratch = Scratch::new();
+        let found = narrowed.matches(&files[at].path, &mut scratch);
         found.dedup_by_key(|found| found.key);
-        for index in found.into_iter().map(|found| found.key) {
+        for index in found.iter().map(|found| found.key) {
             let always = always[index].1;
             let excluded = always.excluded.iter().any(|pattern| pattern.matches(&files[at].path));
             if in_scope(always, at) && !excluded {
