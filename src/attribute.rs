@@ -146,8 +146,12 @@ pub fn attribute_path(policy: &Policy, path: &RepoPath, room: &mut Room) -> (Vec
 
 /// Asks every policy about the files that its commit has.
 pub fn attribute(policies: &Policies, files: &[ChangedFile]) -> Attributed {
-    let answers: Vec<Group> =
-        par(files).map_init(Room::default, |room, file| attribute_file(policies, file, room)).collect();
+    let answers: Vec<Group> = if files.len() < WORTH_THREADS {
+        let room = &mut Room::default();
+        files.iter().map(|file| attribute_file(policies, file, room)).collect()
+    } else {
+        par(files).map_init(Room::default, |room, file| attribute_file(policies, file, room)).collect()
+    };
     let mut attributed = Attributed { groups: Vec::new(), of: Vec::with_capacity(files.len()) };
     let mut known: HashMap<Group, usize> = HashMap::new();
     for (first, answer) in answers.into_iter().enumerate() {
@@ -161,7 +165,9 @@ pub fn attribute(policies: &Policies, files: &[ChangedFile]) -> Attributed {
     attributed
 }
 
-/// Cores are asked for where there is work for them: below that, starting them costs more than the work.
+/// From how many files on threads are worth it: starting them costs what attributing 200 files does.
+const WORTH_THREADS: usize = 1024;
+
 fn par<T: Sync>(items: &[T]) -> impl IndexedParallelIterator<Item = &T> {
     items.par_iter().with_min_len(512)
 }

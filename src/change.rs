@@ -1,7 +1,5 @@
 //! What changed, between which commits, and how that was found.
 
-use std::collections::BTreeMap;
-
 use crate::path::RepoPath;
 
 /// What happened to a path. A rename is a deletion and an addition; a change of mode or type, and a submodule that
@@ -227,25 +225,20 @@ impl Change {
     /// Takes the files in any order. A path that is listed twice keeps the union of what was said of it, and is
     /// modified where the two differ.
     pub fn new(provenance: Provenance, files: impl IntoIterator<Item = ChangedFile>) -> Self {
-        let mut sorted: BTreeMap<RepoPath, ChangedFile> = BTreeMap::new();
-        for file in files {
-            match sorted.entry(file.path.clone()) {
-                std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(file);
-                }
-                std::collections::btree_map::Entry::Occupied(mut entry) => {
-                    let known = entry.get_mut();
-                    if known.status != file.status {
-                        known.status = Status::Modified;
-                    }
-                    known.present = Sides(known.present.0 | file.present.0);
-                    if known.previous_path.is_none() {
-                        known.previous_path = file.previous_path;
-                    }
-                }
+        let mut files: Vec<ChangedFile> = files.into_iter().collect();
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        files.dedup_by(|later, earlier| {
+            if later.path != earlier.path {
+                return false;
             }
-        }
-        Self { provenance, files: sorted.into_values().collect() }
+            if later.status != earlier.status {
+                earlier.status = Status::Modified;
+            }
+            earlier.present = Sides(earlier.present.0 | later.present.0);
+            earlier.previous_path = earlier.previous_path.take().or_else(|| later.previous_path.take());
+            true
+        });
+        Self { provenance, files }
     }
 
     /// Says whether it is known that nothing changed. A change without a base is not empty: it is not known.

@@ -4,7 +4,7 @@
 //! changes; a service edge (`Consumers`, `Consumes`, `Contracts`) carries it one step, to who calls the contract.
 //! Edges start at a row: only a change to that row's files travels along them. Cycles are legal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, EdgeRef as _, VisitMap as _, Visitable as _};
@@ -105,7 +105,8 @@ pub struct Graph<'a> {
     policies: &'a Policies,
     /// From a domain to who compiles it in; the edge is the package's row.
     imports: DiGraph<DomainId, RowAt>,
-    node: BTreeMap<&'a DomainId, NodeIndex>,
+    /// Looked up, never iterated.
+    node: HashMap<&'a DomainId, NodeIndex>,
     /// The binary and surface rows that name a contract.
     callers: BTreeMap<ContractId, Vec<RowAt>>,
     /// The surface rows that may show any contract.
@@ -189,9 +190,11 @@ impl<'a> Graph<'a> {
     /// Unites the edges of every policy.
     pub fn new(policies: &'a Policies) -> Self {
         let mut imports = DiGraph::new();
-        let mut node = BTreeMap::new();
+        let mut node = HashMap::new();
         for (_, policy) in &policies.each {
-            let edges = policy.rows.iter().flat_map(|row| [&row.consumers, &row.imported_by]);
+            // Only a broken policy names domains that it does not have.
+            let rows = if policy.is_broken() { &policy.rows[..] } else { &[] };
+            let edges = rows.iter().flat_map(|row| [&row.consumers, &row.imported_by]);
             let named =
                 edges.filter_map(Cell::listed).flat_map(BTreeMap::keys).filter(|id| id.as_str() != "*");
             for domain in policy.domains.iter().chain(named) {
@@ -472,7 +475,7 @@ impl<'a> Graph<'a> {
                 MapKind::Binary => (&mut binaries, row.consumes.listed().is_some()),
                 MapKind::Route | MapKind::Schema | MapKind::Event | MapKind::Surface => continue,
             };
-            for domain in self.owners(at) {
+            for domain in self.owners(at).iter().filter(|domain| domains.contains_key(*domain)) {
                 *known.entry(domain).or_insert(true) &= stated;
             }
         }

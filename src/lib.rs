@@ -27,17 +27,25 @@
 pub mod source;
 pub mod path;
 pub mod fault;
+mod json;
 pub mod id;
 pub mod class;
 pub mod pattern;
 pub mod yaml;
 pub mod config;
 pub mod change;
+pub mod base;
+pub mod files_from;
 pub mod ownership;
 pub mod lanes;
+pub mod reference;
 pub mod policy;
 pub mod attribute;
 pub mod classify;
 pub mod graph;
 pub mod review;
 pub mod route;
+pub mod render;
+#[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
+pub mod workspace;
+pub mod git;

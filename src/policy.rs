@@ -20,6 +20,9 @@ use crate::source::Source;
 /// A file of a policy may not be larger than this: 32 MiB, far beyond what people keep by hand.
 const MOST_BYTES: usize = 32 << 20;
 
+/// From how many bytes on a policy is worth threads: starting them costs what reading 100 kB does.
+const WORTH_THREADS: usize = 256 << 10;
+
 /// The files of a policy as one side has them, not yet read.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyFiles {
@@ -30,6 +33,10 @@ pub struct PolicyFiles {
 }
 
 impl PolicyFiles {
+    fn bytes(&self) -> usize {
+        self.files.values().map(|bytes| bytes.len()).sum()
+    }
+
     /// Says whether both are the same bytes at the same paths. What could not be read is never the same.
     pub fn is_same(&self, other: &Self) -> bool {
         let same = |left: &Arc<[u8]>, right: &Arc<[u8]>| Arc::ptr_eq(left, right) || left == right;
@@ -101,10 +108,20 @@ impl Policy {
             }
         }
         faults.extend(config_faults);
-        let (parsed, (lanes, lane_faults)) = rayon::join(
-            || maps.par_iter().map(|(path, source)| OwnershipMap::parse(path, source)).collect::<Vec<_>>(),
-            || Lanes::parse(&lanes),
-        );
+        let parse_maps =
+            || maps.iter().map(|(path, source)| OwnershipMap::parse(path, source)).collect::<Vec<_>>();
+        let (parsed, (lanes, lane_faults)) = if files.bytes() < WORTH_THREADS {
+            (parse_maps(), Lanes::parse(&lanes))
+        } else {
+            rayon::join(
+                || {
+                    maps.par_iter()
+                        .map(|(path, source)| OwnershipMap::parse(path, source))
+                        .collect::<Vec<_>>()
+                },
+                || Lanes::parse(&lanes),
+            )
+        };
         let mut rows = Vec::new();
         for (map, map_faults) in parsed {
             rows.extend(map.rows);

@@ -1,4 +1,5 @@
 //! Lanes, catalogue, rules, profiles and `laneway.yaml`: what loads, and every fault at its place.
+#![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs")]
 #![expect(clippy::unwrap_used, reason = "a test that fails says so")]
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 //! are read, or a `faults` block with what is wrong, or both. Without a `faults` block nothing may be wrong.
 //! `LANEWAY_BLESS=1 cargo test --test ownership` writes what comes out into the blocks.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs")]
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read is a failure")]
 
 use std::collections::BTreeMap;

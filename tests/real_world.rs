@@ -3,6 +3,7 @@
 //! `docs/real-world.md` tells how each was converted and repeats the figures that are asserted here. The embedded
 //! gates of the reference model are set aside: only gates that the repository itself has are compared.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::embedded::embedded;
+use rayon::prelude::*;
+
+use super::embedded::{embedded, is_embedded};
 use super::needs::PendingNeeds;
 use super::raw::{self, RawFile, RawLane, RawPattern};
 use super::{Ask, Family, Lane, Lanes, Profile};
@@ -15,14 +17,25 @@ use crate::pattern::Pattern;
 use crate::source::{Place, Source, Span};
 use crate::yaml::MAX_FAULTS;
 
+/// From how many files on reading is worth threads.
+const WORTH_THREADS: usize = 64;
+
 impl Lanes {
     /// Reads every YAML document of the lanes' folder, and adds the embedded rules with the gates that they name.
     /// With faults, what is sound stands.
     pub fn parse(sources: &[Arc<Source>]) -> (Self, Vec<Fault>) {
+        // A workspace that was made from the reference model has the embedded documents, word for word: they state
+        // nothing that is not known.
+        let own: Vec<&Arc<Source>> = sources.iter().filter(|source| !is_embedded(source.text())).collect();
         let mut faults = Vec::new();
-        let mut files = Vec::with_capacity(sources.len());
-        for source in sources {
-            let (file, found) = raw::read(source);
+        let mut files = Vec::with_capacity(own.len());
+        let read = |source: &&Arc<Source>| raw::read(source);
+        let read: Vec<(RawFile, Vec<Fault>)> = if own.len() < WORTH_THREADS {
+            own.iter().map(read).collect()
+        } else {
+            own.par_iter().map(read).collect()
+        };
+        for (file, found) in read {
             files.push(file);
             faults.extend(found);
         }

@@ -39,7 +39,8 @@ struct Draft {
 }
 
 impl Reader<'_, '_> {
-    /// Reads every line; those whose domain or whose files are not known are left out.
+    /// Reads every line; those whose domain is not known are left out. One whose files are not known can match nothing,
+    /// and stays for what else it names.
     pub(super) fn rows(&mut self, table: &Table, rows: &mut Vec<Row>) {
         rows.reserve(table.rows.len());
         rows.extend(table.rows.iter().filter_map(|line| self.row(line)));
@@ -57,8 +58,7 @@ impl Reader<'_, '_> {
             }
         }
         self.check_files(&mut draft, line);
-        let named = draft.row.kind != MapKind::Package || !draft.row.paths.is_empty();
-        (draft.owned && named).then_some(draft.row)
+        draft.owned.then_some(draft.row)
     }
 
     /// Checks that the line has as many cells as the head, and says whether it is a line of the table at all.

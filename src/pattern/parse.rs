@@ -36,6 +36,9 @@ pub(super) fn globs(text: &str) -> Result<Vec<Glob>, PatternError> {
             "write a path, or `**` for every path",
         ));
     }
+    if let Some(glob) = simple(text) {
+        return Ok(vec![glob]);
+    }
     let mut globs = Vec::new();
     for alternative in expand(text)? {
         // Places inside an alternative are places of the text only where there are no braces.
@@ -51,6 +54,22 @@ pub(super) fn globs(text: &str) -> Result<Vec<Glob>, PatternError> {
         }
     }
     Ok(globs)
+}
+
+/// Reads `a/b` and `a/b/**`, which nearly all patterns are, without taking them apart.
+fn simple(text: &str) -> Option<Glob> {
+    let (name, is_folder) = text.strip_suffix("/**").map_or((text, false), |folder| (folder, true));
+    let is_plain = |component: &str| {
+        !matches!(component, "" | "." | "..") && !component.contains(['*', '?', '[', ']', '{', '}', '\\'])
+    };
+    if !name.split('/').all(is_plain) {
+        return None;
+    }
+    // The `/` of a folder counts, written or not.
+    let bytes = u32::try_from(name.len() + 1).unwrap_or(u32::MAX);
+    let rank = Rank { equal: false, prefix: bytes, literal: bytes };
+    let name = name.as_bytes().into();
+    Some(Glob { shape: if is_folder { Shape::Below(name) } else { Shape::Plain(name) }, rank })
 }
 
 /// Expands `{a,b}`, nested ones too. What is inside `[…]` or behind `\` is left alone.

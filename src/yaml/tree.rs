@@ -1,7 +1,6 @@
 //! Text to tree.
 
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_yaml::granit_parser::{self, ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
@@ -35,21 +34,21 @@ pub enum Value {
     /// A scalar with its text as it was written; `plain` is one without quotes, which alone can be a number or a bool.
     Scalar {
         /// The text, with escapes resolved.
-        text: Rc<str>,
+        text: Arc<str>,
         /// Whether it stood without quotes, `|` or `>`.
         plain: bool,
     },
     /// A list.
-    Seq(Rc<[Node]>),
+    Seq(Arc<[Node]>),
     /// A mapping in the order of the file.
-    Map(Rc<[Entry]>),
+    Map(Arc<[Entry]>),
 }
 
 /// One line of a mapping.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The key.
-    pub key: Spanned<Rc<str>>,
+    pub key: Spanned<Arc<str>>,
     /// The value.
     pub value: Node,
 }
@@ -201,7 +200,7 @@ impl<'s> Builder<'s> {
                 let plain = style == ScalarStyle::Plain && !tagged;
                 let weight = 16 + text.len();
                 let span = self.first_line(span);
-                let node = Node { value: Value::Scalar { text: Rc::from(&*text), plain }, span, weight };
+                let node = Node { value: Value::Scalar { text: Arc::from(&*text), plain }, span, weight };
                 self.anchor(anchor, Some(&node));
                 Ok(node)
             }
@@ -241,7 +240,7 @@ impl<'s> Builder<'s> {
 
     fn mapping(&mut self, start: Span, depth: usize) -> Result<Node, Stop> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut known: std::collections::HashMap<Rc<str>, Span> = std::collections::HashMap::new();
+        let mut known: std::collections::HashMap<Arc<str>, Span> = std::collections::HashMap::new();
         let mut merged = Vec::new();
         let mut weight = 16_usize;
         loop {
@@ -272,7 +271,7 @@ impl<'s> Builder<'s> {
                 let fault = Fault::at(Code::YamlDuplicateKey, self.source, key.span, message, label, help);
                 self.faults.push(fault);
             } else {
-                known.insert(Rc::clone(&text), key.span.clone());
+                known.insert(Arc::clone(&text), key.span.clone());
                 entries.push(Entry { key: Spanned::new(text, key.span), value });
             }
         }
@@ -282,13 +281,13 @@ impl<'s> Builder<'s> {
     fn merge(
         &mut self,
         entries: &mut Vec<Entry>,
-        known: &std::collections::HashMap<Rc<str>, Span>,
+        known: &std::collections::HashMap<Arc<str>, Span>,
         merged: Vec<Node>,
     ) {
         if merged.is_empty() {
             return;
         }
-        let mut known: std::collections::HashSet<Rc<str>> = known.keys().cloned().collect();
+        let mut known: std::collections::HashSet<Arc<str>> = known.keys().cloned().collect();
         for node in merged {
             let parts = match &node.value {
                 Value::Seq(parts) => parts.to_vec(),
@@ -304,7 +303,7 @@ impl<'s> Builder<'s> {
                     continue;
                 };
                 for entry in inherited.iter() {
-                    if known.insert(Rc::clone(&entry.key.value)) {
+                    if known.insert(Arc::clone(&entry.key.value)) {
                         entries.push(entry.clone());
                     }
                 }

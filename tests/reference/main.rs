@@ -1,5 +1,6 @@
 //! The reference model of `ownership-maps/` and `lanes/` holds what the operating model promises, on the sample platform.
 
+#![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own repository should stop")]
 
 mod facts;
@@ -33,6 +34,24 @@ fn every_file_parses_without_fault() {
         })
         .collect();
     assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn the_binary_holds_every_file_of_the_reference_model() {
+    let embedded: BTreeMap<RepoPath, Arc<[u8]>> = laneway::reference::FILES
+        .iter()
+        .map(|(path, text)| (RepoPath::from(*path), Arc::from(text.as_bytes())))
+        .collect();
+    let mut on_disk: Vec<String> = Vec::new();
+    for folder in ["lanes", "ownership-maps"] {
+        let below = support::files_below(&support::repository().join(folder));
+        on_disk.extend(below.into_iter().map(|name| format!("{folder}/{name}")));
+    }
+    assert_eq!(embedded.len(), on_disk.len());
+    for path in on_disk {
+        let bytes = support::bytes(&support::repository().join(&path));
+        assert_eq!(embedded.get(path.as_bytes()), Some(&bytes), "{path}");
+    }
 }
 
 #[test]

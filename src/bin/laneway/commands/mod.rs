@@ -1,0 +1,19 @@
+//! One file a command.
+
+mod explain;
+mod gather;
+mod route;
+
+use laneway::fault::Fault;
+
+use crate::args::{Args, Command};
+use crate::environment::Environment;
+use crate::exit::Exit;
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fault>> {
+    match &args.command {
+        Command::Route(route) => route::run(&args.place, route, environment),
+        Command::Explain(explain) => explain::run(&args.place, explain, environment),
+    }
+}

@@ -1,0 +1,22 @@
+//! What the process says when it ends.
+
+use std::process::ExitCode;
+
+/// The exit code of every command. The README documents it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: it holds. A route was decided.
+    Holds,
+    /// 2: it could not be decided: usage, policy, git. Clap uses the same code for usage. Code 1 is for what was
+    /// decided and does not hold: findings, a blocked verdict. No route does that.
+    Undecided,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Holds => Self::SUCCESS,
+            Exit::Undecided => Self::from(2),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Where an answer goes.
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use laneway::fault::{Code, Fault};
+
+/// A stream for the answer, and whether styles are shown on it.
+pub(crate) type Out = BufWriter<Box<dyn Write>>;
+
+/// Writes an answer to `file`, or to standard output. It is called when everything is decided, so nothing is ever half
+/// printed for a reason other than the stream itself. A reader that went away has seen enough.
+pub(crate) fn write(
+    file: Option<&OsStr>,
+    is_styled: bool,
+    render: impl FnOnce(&mut Out) -> io::Result<()>,
+) -> Result<(), Fault> {
+    let stream: Box<dyn Write> = match (file, is_styled) {
+        (Some(file), true) => Box::new(anstream::StripStream::new(create(file)?)),
+        (Some(file), false) => Box::new(create(file)?),
+        (None, true) => Box::new(anstream::stdout()),
+        (None, false) => Box::new(io::stdout()),
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, stream);
+    let name = file.map_or_else(|| "standard output".to_owned(), |file| file.to_string_lossy().into_owned());
+    finish(&name, render(&mut out).and_then(|()| out.flush()))
+}
+
+/// Appends to a file that a CI names.
+pub(crate) fn append(file: &Path, render: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Fault> {
+    let written =
+        OpenOptions::new().create(true).append(true).open(file).and_then(|mut file| render(&mut file));
+    finish(&file.display().to_string(), written)
+}
+
+fn create(file: &OsStr) -> Result<File, Fault> {
+    File::create(file).map_err(|error| unwritable(&file.to_string_lossy(), &error))
+}
+
+fn finish(name: &str, written: io::Result<()>) -> Result<(), Fault> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| unwritable(name, &error)),
+    }
+}
+
+fn unwritable(name: &str, error: &io::Error) -> Fault {
+    Fault::new(
+        Code::Output,
+        format!("`{name}` cannot be written: {error}"),
+        "see whether its folder exists, and whether there is room and permission to write",
+    )
+}

@@ -1,0 +1,14 @@
+//! The repository: which commits a request means, what changed between them, and their policies.
+//!
+//! The only folder that names gix. Commits are compared by their trees alone: the index is read only where it is
+//! itself asked about, blobs only where they are policy files, and nothing is ever fetched or run.
+
+mod repository;
+mod resolve;
+mod merge_base;
+mod diff;
+mod index;
+mod worktree;
+mod policy;
+
+pub use repository::{CommitId, HeadState, Repository, Resolved};
