@@ -119,6 +119,9 @@ fn by_smoke(
     }
 }
 
+/// From how many files on threads are worth starting.
+const WORTH_THREADS: usize = 1024;
+
 /// Selects the gates that run whatever a change touches. `code` says of each file whether it is neither docs nor
 /// exempt.
 pub(super) fn by_always(
@@ -150,13 +153,15 @@ pub(super) fn by_always(
         }
         touches
     };
-    let mut touches = vec![None; always.len()];
-    if !narrowed.is_empty() {
+    let none = || vec![None; always.len()];
+    let mut touches = none();
+    if !narrowed.is_empty() && files.len() < WORTH_THREADS {
+        touches = (0..files.len()).fold(touches, count);
+    } else if !narrowed.is_empty() {
         let merge = |left: Vec<Option<Touch>>, right: Vec<Option<Touch>>| {
             left.into_iter().zip(right).map(|(left, right)| both(left, right)).collect()
         };
-        let none = || vec![None; always.len()];
-        touches = (0..files.len()).into_par_iter().with_min_len(256).fold(none, count).reduce(none, merge);
+        touches = (0..files.len()).into_par_iter().with_min_len(512).fold(none, count).reduce(none, merge);
     }
     for scope in [AlwaysScope::EveryChange, AlwaysScope::CodeChange] {
         let counted = (0..files.len()).filter(|at| scope == AlwaysScope::EveryChange || code[*at]);
