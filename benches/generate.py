@@ -6,7 +6,7 @@
 
 OUT becomes a git repository: branch main with tags base, small (10 changed files) and huge (half of the files changed).
 `reference` lays the files into the folders of the reference model and commits its maps and lanes; `rows` makes one
-package row for each of --rows packages, ten to a domain, and a lane for each domain.
+package row for each of --rows packages, and a lane for each of --domains domains.
 Needs git and Python 3.8+; the same arguments give the same commit ids.
 """
 import argparse
@@ -26,6 +26,7 @@ args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.Raw
 args.add_argument("out")
 args.add_argument("--model", choices=["reference", "rows"], default="reference")
 args.add_argument("--rows", type=int, default=10000)
+args.add_argument("--domains", type=int, default=100, help="domains of `rows`, each with a lane of its own")
 args.add_argument("--files", type=int, default=100000)
 args.add_argument("--seed", type=int, default=1)
 a = args.parse_args()
@@ -41,7 +42,7 @@ if a.model == "reference":
                 policy[name] = open(path, encoding="utf-8").read()
 else:
     roots = [f"packages/area-{i // 100:03d}/pkg-{i:05d}" for i in range(a.rows)]
-    domains = [f"team-{i // 10:04d}" for i in range(a.rows)]
+    domains = [f"team-{i * a.domains // a.rows:04d}" for i in range(a.rows)]
     rows = []
     for i, root in enumerate(roots):
         # One row in ten is compiled into another domain, so that a small change rebuilds a few.
