@@ -183,13 +183,14 @@ impl Policy {
     /// Says whether the two policies mean the same: rows, lanes, gates, rules, configuration and data are equal,
     /// whatever the prose around them and the lines on which they stand.
     pub fn means_the_same(&self, other: &Self) -> bool {
-        self.digest == other.digest
-            || !self.is_broken()
-                && !other.is_broken()
-                && self.config == other.config
+        let meaning = || {
+            self.config == other.config
                 && self.data == other.data
                 && self.lanes.means_the_same(&other.lanes)
                 && self.has_the_same_rows(other)
+        };
+        // What a broken policy lacks is not known, so it means the same as nothing.
+        !self.is_broken() && !other.is_broken() && (self.digest == other.digest || meaning())
     }
 
     /// Says whether the two policies attribute every file alike: their rows mean the same.
