@@ -252,8 +252,12 @@ impl Policies {
         Self { basis, each }
     }
 
-    /// Loads the policy of each side; those whose files are the same are read once.
+    /// Loads the policy of each side; those whose files are the same are read once. Where no side is to be had, an
+    /// empty policy stands in for the head's: a broad route without the embedded gates would run nothing.
     pub fn load(basis: PolicyBasis, sides: &[(Side, PolicyFiles)]) -> Self {
+        if sides.is_empty() {
+            return Self::new(basis, [(Side::Head, Arc::new(Policy::load(&PolicyFiles::default())))]);
+        }
         let mut distinct: Vec<&PolicyFiles> = Vec::new();
         let at: Vec<usize> = sides
             .iter()
@@ -368,4 +372,16 @@ pub fn contracts_named(name: &str) -> impl Iterator<Item = ContractId> {
 
 fn hex(bytes: &[u8]) -> String {
     RepoPath::new(bytes).to_hex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_any_side_the_embedded_gates_stand() {
+        let policies = Policies::load(PolicyBasis::HeadOnly, &[]);
+        let head = policies.of(Side::Head).map(|policy| policy.lanes.gates.len());
+        assert!(head.is_some_and(|gates| gates > 20), "{head:?}");
+    }
 }
