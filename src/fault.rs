@@ -71,6 +71,20 @@ codes! {
     GateTitle = "laneway::lanes::gate_title",
     UnknownGate = "laneway::lanes::unknown_gate",
     NeedsCycle = "laneway::lanes::needs_cycle",
+    // CODEOWNERS files.
+    CodeownersMissing = "laneway::codeowners::missing",
+    CodeownersSyntax = "laneway::codeowners::syntax",
+    CodeownersOwner = "laneway::codeowners::owner",
+    CodeownersSection = "laneway::codeowners::section",
+    CodeownersExport = "laneway::codeowners::export",
+    // Workspace manifests.
+    ManifestSyntax = "laneway::manifests::syntax",
+    ManifestShape = "laneway::manifests::shape",
+    ManifestMembers = "laneway::manifests::members",
+    ManifestInherited = "laneway::manifests::inherited",
+    ManifestNamesakes = "laneway::manifests::namesakes",
+    // OWNERS trees.
+    OwnersRegex = "laneway::owners_files::regex",
     // The change.
     NotARepository = "laneway::change::not_a_repository",
     UnknownRevision = "laneway::change::unknown_revision",
@@ -79,9 +93,28 @@ codes! {
     FileList = "laneway::change::file_list",
     EventFile = "laneway::change::event_file",
     Git = "laneway::change::git",
+    // The guard.
+    GuardHeader = "laneway::guard::header",
+    GuardColumns = "laneway::guard::columns",
+    GuardEscape = "laneway::guard::escape",
+    GuardEmptyCell = "laneway::guard::empty_cell",
+    GuardDate = "laneway::guard::date",
+    GuardUnknownCode = "laneway::guard::unknown_code",
+    GuardFingerprint = "laneway::guard::fingerprint",
+    GuardDuplicate = "laneway::guard::duplicate",
+    SarifSyntax = "laneway::sarif::syntax",
+    SarifVersion = "laneway::sarif::version",
+    SarifIncomplete = "laneway::sarif::incomplete",
+    SarifTool = "laneway::sarif::tool",
+    SarifPath = "laneway::sarif::path",
+    // A backtest.
+    PairsFile = "laneway::backtest::pairs",
+    ResultsFile = "laneway::backtest::results",
+    StateFile = "laneway::backtest::state",
     // The command line.
     Usage = "laneway::cli::usage",
     Output = "laneway::cli::output",
+    Exists = "laneway::cli::exists",
 }
 
 /// One thing wrong with an input.

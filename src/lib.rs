@@ -27,6 +27,7 @@
 pub mod source;
 pub mod path;
 pub mod fault;
+pub mod finding;
 mod json;
 pub mod id;
 pub mod class;

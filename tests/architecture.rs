@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "source",
     "path",
     "fault",
+    "finding",
     "json",
     "id",
     "class",
@@ -35,8 +36,14 @@ const ORDER: &[&str] = &[
 ];
 
 /// Libraries that one room alone may name.
-const KEPT: &[(&str, &str)] =
-    &[("gix", "git"), ("petgraph", "graph"), ("pulldown_cmark", "ownership"), ("serde_yaml", "yaml")];
+const KEPT: &[(&str, &str)] = &[
+    ("gix", "git"),
+    ("petgraph", "graph"),
+    ("pulldown_cmark", "ownership"),
+    ("regex", "owners_files"),
+    ("serde_yaml", "yaml"),
+    ("toml", "manifests"),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
