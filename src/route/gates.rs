@@ -18,13 +18,25 @@ pub(super) struct United<'a> {
     /// Whether the definition changes.
     pub(super) state: GateState,
     /// Every entry of a lane that asks for it.
-    pub(super) asks: Vec<(&'a DomainId, &'a Ask)>,
+    pub(super) asks: Vec<Asked<'a>>,
+}
+
+/// An entry of a lane.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    /// The lane's domain.
+    pub(super) domain: &'a DomainId,
+    /// The entry.
+    pub(super) ask: &'a Ask,
+    /// The consumer that a smoke counts for. One that its own policy does not know, by a slip of the pen or because
+    /// the domain went away, may be anyone.
+    pub(super) consumer: Option<&'a DomainId>,
 }
 
 impl United<'_> {
     /// Returns the domains whose lanes ask for the gate, or define it.
     pub(super) fn domains(&self) -> BTreeSet<DomainId> {
-        let asking = self.asks.iter().map(|(domain, _)| (*domain).clone());
+        let asking = self.asks.iter().map(|asked| asked.domain.clone());
         asking.chain(self.definitions.iter().filter_map(|gate| gate.lane.clone())).collect()
     }
 }
@@ -51,7 +63,8 @@ pub(super) fn unite(policies: &Policies) -> BTreeMap<&GateId, United<'_>> {
         for lane in policy.lanes.lanes.values() {
             for ask in &lane.asks {
                 if let Some(gate) = gates.get_mut(&ask.gate) {
-                    gate.asks.push((&lane.domain, ask));
+                    let consumer = ask.consumer.as_ref().filter(|one| policy.domains.contains(*one));
+                    gate.asks.push(Asked { domain: &lane.domain, ask, consumer });
                 }
             }
         }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::demand::{Demands, LaneDemand, NamedBy, SmokeDemand};
-use super::gates::United;
+use super::gates::{Asked, United};
 use super::reason::GateReason;
 use rayon::prelude::*;
 
 use crate::attribute::{Touch, Witness};
 use crate::change::ChangedFile;
 use crate::id::{DomainId, GateId};
-use crate::lanes::{Always, AlwaysScope, Ask, Layer};
+use crate::lanes::{Always, AlwaysScope, Layer};
 use crate::pattern::{PatternSet, Scratch};
 
 /// The reasons of each gate that is selected.
@@ -34,9 +34,9 @@ pub(super) fn by_demands(
         select(selected, gate, because);
     }
     for (id, gate) in gates {
-        for (domain, ask) in &gate.asks {
-            if let Some(demand) = demands.lanes.get(domain) {
-                let reasons = by_lane(domain, ask, demand, witness);
+        for asked in &gate.asks {
+            if let Some(demand) = demands.lanes.get(asked.domain) {
+                let reasons = by_lane(asked, demand, witness);
                 if !reasons.is_empty() {
                     selected.entry((*id).clone()).or_default().extend(reasons);
                 }
@@ -47,13 +47,12 @@ pub(super) fn by_demands(
 
 /// Returns why an entry of a lane is asked for; nothing where it is not.
 fn by_lane(
-    domain: &DomainId,
-    ask: &Ask,
+    asked: &Asked<'_>,
     demand: &LaneDemand<'_>,
     witness: &impl Fn(Touch) -> Witness,
 ) -> Vec<GateReason> {
-    let domain = || domain.clone();
-    match ask.slot {
+    let domain = || asked.domain.clone();
+    match asked.ask.slot {
         Layer::Global => {
             let global = demand.global.iter();
             global.map(|touch| GateReason::LaneGlobal { domain: domain(), files: witness(*touch) }).collect()
@@ -77,7 +76,7 @@ fn by_lane(
             })
             .collect(),
         Layer::ConsumerSmoke => {
-            demand.smokes.iter().filter_map(|smoke| by_smoke(domain(), ask, smoke, witness)).collect()
+            demand.smokes.iter().filter_map(|smoke| by_smoke(asked, smoke, witness)).collect()
         }
     }
 }
@@ -85,12 +84,13 @@ fn by_lane(
 /// Returns why a smoke is asked for, where the demand takes its consumer or its tags. One that names no consumer
 /// counts for each, one without tags for every tag.
 fn by_smoke(
-    domain: DomainId,
-    ask: &Ask,
+    asked: &Asked<'_>,
     demand: &SmokeDemand<'_>,
     witness: &impl Fn(Touch) -> Witness,
 ) -> Option<GateReason> {
-    let for_consumer = |consumer: &DomainId| ask.consumer.as_ref().is_none_or(|own| own == consumer);
+    let Asked { ask, consumer: named, .. } = *asked;
+    let domain = asked.domain.clone();
+    let for_consumer = |consumer: &DomainId| named.is_none_or(|own| own == consumer);
     match demand {
         SmokeDemand::Class { class, scope, files } => scope.takes(&ask.tags).then(|| GateReason::Smoke {
             domain,
@@ -105,7 +105,7 @@ fn by_smoke(
             GateReason::ConsumerOf { domain, consumer, contract, files: witness(*files) }
         }),
         SmokeDemand::Service { consumers } => {
-            let (consumer, files) = match &ask.consumer {
+            let (consumer, files) = match named {
                 Some(own) => consumers.get_key_value(own)?,
                 None => consumers.first_key_value()?,
             };

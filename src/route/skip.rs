@@ -19,12 +19,12 @@ pub(super) fn skip_reason(
     if empty {
         return SkipReason::EmptyChange;
     }
-    let nearest = gate.asks.iter().filter_map(|(domain, ask)| {
-        let demand = demands.lanes.get(domain);
-        let affected = demands.affected.contains(domain);
+    let nearest = gate.asks.iter().filter_map(|asked| {
+        let demand = demands.lanes.get(asked.domain);
+        let affected = demands.affected.contains(asked.domain);
         let only_docs = affected && demand.is_none_or(|demand| demand.global.is_none());
         let smokes_asked = demand.is_some_and(|demand| !demand.smokes.is_empty());
-        match ask.slot {
+        match asked.ask.slot {
             Layer::ConsumerSmoke if smokes_asked || affected && !only_docs => Some(SkipReason::SmokeNotAsked),
             // Only a file other than docs asks for the lane.
             _ if only_docs => Some(SkipReason::OnlyDocs),

@@ -9,7 +9,7 @@ use laneway::path::RepoPath;
 use crate::attribute::{Facts, World, facts, moved_files};
 use crate::model::{BASE_TIP, Case, HEAD, MERGE_BASE, Name, REVIEW, Row, Workspace};
 use crate::pattern;
-use crate::resolve::{Ask, Resolved, spelt_out};
+use crate::resolve::{Ask, Resolved, known_domains, spelt_out};
 
 /// What the route must be.
 #[derive(Debug, Default)]
@@ -174,9 +174,13 @@ impl<'a> Selection<'a> {
 
     /// Asks for the entries of a list, in every policy's lane of each of `domains`, that `wanted` accepts.
     fn take(&mut self, domains: &BTreeSet<Name>, slot: Name, wanted: impl Fn(&Ask) -> bool) {
-        for (_, _, resolved) in &self.world.sound {
+        for (_, workspace, resolved) in &self.world.sound {
+            let known = known_domains(workspace);
             for ask in &resolved.asks {
-                if domains.contains(ask.domain) && ask.slot == slot && wanted(ask) {
+                // A consumer that the policy does not know may be anyone.
+                let consumer = ask.consumer.filter(|one| known.contains(one));
+                let asked = Ask { consumer, ..ask.clone() };
+                if domains.contains(ask.domain) && ask.slot == slot && wanted(&asked) {
                     self.asked.insert(ask.gate.clone());
                 }
             }
