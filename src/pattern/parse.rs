@@ -73,7 +73,7 @@ fn simple(text: &str) -> Option<Glob> {
 }
 
 /// Expands `{a,b}`, nested ones too. What is inside `[…]` or behind `\` is left alone.
-fn expand(text: &str) -> Result<Vec<String>, PatternError> {
+pub(super) fn expand(text: &str) -> Result<Vec<String>, PatternError> {
     if !text.contains(['{', '}']) {
         return Ok(vec![text.to_owned()]);
     }

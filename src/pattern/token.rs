@@ -24,6 +24,19 @@ pub(super) enum Token {
 pub(super) struct ByteSet([u64; 4]);
 
 impl ByteSet {
+    /// Every byte.
+    pub(super) const ALL: Self = Self([u64::MAX; 4]);
+
+    /// Adds what is in `other`.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own |= other);
+    }
+
+    /// Takes out what is not in `other`.
+    pub(super) fn meet(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own &= other);
+    }
+
     pub(super) fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
     }
