@@ -55,11 +55,19 @@ impl Repository {
         old: CommitId,
         new: CommitId,
     ) -> Result<Vec<(RepoPath, Status)>, String> {
-        let (old, new) = (self.tree_of(old)?, self.tree_of(new)?);
+        self.diff_trees(Some(self.tree_of(old)?), self.tree_of(new)?)
+    }
+
+    /// Returns the same of two trees. Without an old one, all of the new one is added.
+    pub(super) fn diff_trees(
+        &self,
+        old: Option<ObjectId>,
+        new: ObjectId,
+    ) -> Result<Vec<(RepoPath, Status)>, String> {
         let mut found = Vec::new();
         let mut open = VecDeque::new();
-        if old != new {
-            open.push_back(Pair { prefix: Vec::new(), old: Some(old), new: Some(new) });
+        if old != Some(new) {
+            open.push_back(Pair { prefix: Vec::new(), old, new: Some(new) });
         }
         while open.len() < WORTH_THREADS {
             let Some(pair) = open.pop_front() else { break };
@@ -152,12 +160,14 @@ fn compare(
         None => Ok(Vec::new()),
     };
     let (old, new) = (data(pair.old)?, data(pair.new)?);
+    let shared = same_entries(&old, &new, hash.len_in_bytes());
+    let (old, new) = (&old[shared..], &new[shared..]);
     let entries = |data| {
         TreeRefIter::from_bytes(data, hash)
             .collect::<Result<Vec<EntryRef<'_>>, _>>()
             .map_err(|error| says(&error))
     };
-    let (mut old, mut new) = (entries(&old)?, entries(&new)?);
+    let (mut old, mut new) = (entries(old)?, entries(new)?);
     // Git sorts a folder as if its name ended in `/`; by name alone a file meets the folder that takes its place.
     for entries in [&mut old, &mut new] {
         entries.sort_unstable_by(|left, right| left.filename.cmp(right.filename));
@@ -199,4 +209,19 @@ fn compare(
             below(Pair { prefix: path, old: old_folder, new: new_folder });
         }
     }
+}
+
+/// Returns how many bytes at the beginning of two trees are whole entries that both have: most of two neighbours of a
+/// history, and nothing of them need be read any further.
+fn same_entries(old: &[u8], new: &[u8], id_length: usize) -> usize {
+    let mut at = 0;
+    // An entry is `mode name`, a NUL, and the bytes of an id.
+    while let Some(name) = old[at..].iter().position(|byte| *byte == 0) {
+        let end = at + name + 1 + id_length;
+        match (old.get(at..end), new.get(at..end)) {
+            (Some(before), Some(after)) if before == after => at = end,
+            _ => break,
+        }
+    }
+    at
 }

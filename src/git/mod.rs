@@ -10,5 +10,9 @@ mod diff;
 mod index;
 mod worktree;
 mod policy;
+mod tree;
+mod similarity;
+mod renames;
 
 pub use repository::{CommitId, HeadState, Repository, Resolved};
+pub use tree::Contents;

@@ -133,7 +133,7 @@ impl Repository {
         let mut tracked: BTreeSet<RepoPath> = BTreeSet::new();
         match resolved.head {
             HeadState::Nothing => return Ok(Vec::new()),
-            HeadState::Commit(commit) => self.list(self.tree_of(commit)?, &mut Vec::new(), &mut tracked)?,
+            HeadState::Commit(commit) => tracked.extend(self.listed_in(self.tree_of(commit)?)?),
             HeadState::Index(_) | HeadState::WorkingTree(_) => {
                 let index = self.index()?;
                 let held = index.entries().iter().filter(|entry| !entry.flags.contains(Flags::INTENT_TO_ADD));
@@ -153,12 +153,15 @@ impl Repository {
         Ok(tracked.into_iter().collect())
     }
 
-    fn list(
-        &self,
-        tree: ObjectId,
-        prefix: &mut Vec<u8>,
-        files: &mut BTreeSet<RepoPath>,
-    ) -> Result<(), String> {
+    /// Returns every file, link and submodule of a tree, sorted by path.
+    pub(super) fn listed_in(&self, tree: ObjectId) -> Result<Vec<RepoPath>, String> {
+        let mut files = Vec::new();
+        self.list(tree, &mut Vec::new(), &mut files)?;
+        files.sort_unstable();
+        Ok(files)
+    }
+
+    fn list(&self, tree: ObjectId, prefix: &mut Vec<u8>, files: &mut Vec<RepoPath>) -> Result<(), String> {
         let data = self.tree_data(tree)?;
         for entry in TreeRefIter::from_bytes(&data, self.git.object_hash()) {
             let entry = entry.map_err(|error| says(&error))?;
@@ -168,7 +171,7 @@ impl Repository {
                 prefix.push(b'/');
                 self.list(entry.oid.to_owned(), prefix, files)?;
             } else {
-                files.insert(RepoPath::new(&prefix[..]));
+                files.push(RepoPath::new(&prefix[..]));
             }
             prefix.truncate(length);
         }
@@ -211,7 +214,7 @@ impl Repository {
     }
 
     /// Returns a blob's bytes, the same ones for the same id.
-    fn blob(&self, id: ObjectId) -> Result<Arc<[u8]>, String> {
+    pub(super) fn blob(&self, id: ObjectId) -> Result<Arc<[u8]>, String> {
         if let Some(bytes) = self.blobs.borrow().get(&id) {
             return Ok(Arc::clone(bytes));
         }

@@ -73,10 +73,7 @@ impl Repository {
     /// Opens the repository that `dir` lies in, or that `GIT_DIR` names.
     pub fn open(dir: &Path) -> Result<Self, Fault> {
         match gix::ThreadSafeRepository::discover_with_environment_overrides(dir) {
-            Ok(repository) => {
-                let git = repository.to_thread_local();
-                Ok(Self { git, blobs: RefCell::default(), policies: RefCell::default() })
-            }
+            Ok(repository) => Ok(Self::of(repository.to_thread_local())),
             Err(_) if gix::discover::upwards(dir).is_err() => Err(Fault::new(
                 Code::NotARepository,
                 format!("`{}` is not in a git repository", dir.display()),
@@ -89,6 +86,11 @@ impl Repository {
                 "see whether `git status` works there, and whether GIT_DIR names what it should",
             )),
         }
+    }
+
+    /// Takes a repository of which nothing was read yet.
+    pub(super) fn of(git: gix::Repository) -> Self {
+        Self { git, blobs: RefCell::default(), policies: RefCell::default() }
     }
 
     /// Returns the folder of the working tree; nothing in a bare repository.

@@ -198,7 +198,7 @@ impl Repository {
     }
 
     /// Reads git's language of revisions. `^{commit}` looks through annotated tags.
-    fn spec(&self, text: &str) -> Result<CommitId, String> {
+    pub(super) fn spec(&self, text: &str) -> Result<CommitId, String> {
         let peeled = format!("{text}^{{commit}}");
         self.git
             .rev_parse_single(peeled.as_str())
@@ -245,7 +245,7 @@ impl Repository {
     }
 
     /// Returns the merge base that git takes, and whether there were several.
-    fn merge_base(&self, base: CommitId, head: CommitId) -> Result<(CommitId, bool), MissingBase> {
+    pub(super) fn merge_base(&self, base: CommitId, head: CommitId) -> Result<(CommitId, bool), MissingBase> {
         let found = self.merge_bases(base, head).map_err(|why| MissingBase::Unreadable { why })?;
         match found.first() {
             Some(first) => Ok((*first, found.len() > 1)),
@@ -254,7 +254,7 @@ impl Repository {
         }
     }
 
-    fn unknown_revision(&self, flag: &str, text: &str, why: &str) -> Fault {
+    pub(super) fn unknown_revision(&self, flag: &str, text: &str, why: &str) -> Fault {
         let names = self.branch_names();
         let help = match nearest(text, names.iter().map(String::as_str)) {
             Some(name) => format!("did you mean `{name}`?"),

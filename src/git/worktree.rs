@@ -187,13 +187,13 @@ impl Repository {
         Ok(files.collect())
     }
 
-    /// Marks which of sorted paths, which share their first `depth` bytes, a tree has. Each tree is read once.
-    fn look_up<'a>(
+    /// Finds what a tree holds at sorted paths, which share their first `depth` bytes. Each tree is read once.
+    pub(super) fn look_up<'a>(
         &self,
         tree: gix::ObjectId,
         depth: usize,
         paths: &[&'a RepoPath],
-        found: &mut BTreeMap<&'a RepoPath, ()>,
+        found: &mut BTreeMap<&'a RepoPath, Held>,
     ) -> Result<(), String> {
         if paths.is_empty() {
             return Ok(());
@@ -213,7 +213,7 @@ impl Repository {
             if entry.mode.is_tree() {
                 self.look_up(entry.oid.to_owned(), depth + entry.filename.len() + 1, below, found)?;
             } else if let Some(file) = file {
-                found.insert(file, ());
+                found.insert(file, (entry.mode, entry.oid.to_owned()));
             }
         }
         Ok(())

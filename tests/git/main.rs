@@ -13,3 +13,4 @@ mod trees;
 mod working_tree;
 mod policies;
 mod random;
+mod renames;

@@ -37,7 +37,7 @@ pub fn policy_files(dir: &Path) -> PolicyFiles {
 
 /// Returns the configuration that policy files hold; its defaults where they hold none that can be read. What is
 /// wrong with it is reported where the policy is loaded.
-pub(crate) fn config_of(files: &PolicyFiles) -> Config {
+pub fn config_of(files: &PolicyFiles) -> Config {
     let text =
         files.files.get(&RepoPath::from(CONFIG_FILE)).and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.map_or_else(Config::default, |text| Config::parse(&Source::new(CONFIG_FILE, text)).0)
@@ -46,6 +46,15 @@ pub(crate) fn config_of(files: &PolicyFiles) -> Config {
 /// Reads a file that a flag or a variable names.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| error.to_string())
+}
+
+/// Returns the contents of a regular file of a working tree; nothing where there is none.
+pub(crate) fn read_below(root: &Path, path: &RepoPath) -> Result<Option<Arc<[u8]>>, String> {
+    let Some(full) = join(root, path) else { return Ok(None) };
+    if !fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(None);
+    }
+    fs::read(full).map(|bytes| Some(Arc::from(bytes))).map_err(|error| error.to_string())
 }
 
 /// Says whether a working tree has a file, a link or a nested repository at a path.
@@ -176,7 +185,7 @@ fn names(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
 }
 
 /// Says whether an error means that nothing is there; a file where a folder was expected counts as that.
-fn is_absent(error: &io::Error) -> bool {
+pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -186,12 +195,12 @@ fn join(root: &Path, path: &RepoPath) -> Option<PathBuf> {
 }
 
 #[cfg(unix)]
-fn os_str(bytes: &[u8]) -> Option<&OsStr> {
+pub(super) fn os_str(bytes: &[u8]) -> Option<&OsStr> {
     Some(std::os::unix::ffi::OsStrExt::from_bytes(bytes))
 }
 
 #[cfg(not(unix))]
-fn os_str(bytes: &[u8]) -> Option<&OsStr> {
+pub(super) fn os_str(bytes: &[u8]) -> Option<&OsStr> {
     std::str::from_utf8(bytes).ok().map(OsStr::new)
 }
 

@@ -1,0 +1,8 @@
+//! The disk: what is on it, and how files are replaced whole.
+
+mod read;
+mod write;
+
+pub(crate) use read::{Content, content, has, read_below, unreadable};
+pub use read::{config_of, policy_files, read};
+pub use write::{can_write_all, write_all};
