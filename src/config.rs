@@ -10,7 +10,8 @@ use crate::yaml::{self, Mapping, Node, Reader, Value};
 /// The file that a workspace may have at its root.
 pub const CONFIG_FILE: &str = "laneway.yaml";
 
-const KEYS: &[&str] =
+/// The keys of `laneway.yaml`.
+pub(crate) const KEYS: &[&str] =
     &["version", "ownership_maps", "lanes", "packets", "evidence", "base", "architecture_reviewers", "mode"];
 
 /// Whether a route decides, or only shows what it would decide.

@@ -12,7 +12,7 @@ use crate::config::{CONFIG_FILE, Config, PolicyFileKind};
 use crate::fault::{Code, Fault};
 use crate::id::{ContractId, DomainId, nearest};
 use crate::lanes::Lanes;
-use crate::ownership::{Cell, Column, Columns, MapKind, Owners, OwnershipMap, Row, RowClass};
+use crate::ownership::{Cell, Column, Columns, MapKind, NearMiss, Owners, OwnershipMap, Row, RowClass};
 use crate::path::RepoPath;
 use crate::pattern::PatternSet;
 use crate::source::Source;
@@ -58,6 +58,8 @@ pub struct Policy {
     pub config: Config,
     /// The rows of every map, in the order of the maps' paths and of their lines.
     pub rows: Vec<Row>,
+    /// What is nearly part of a map, and counts for nothing.
+    pub near_misses: Vec<NearMiss>,
     /// Lanes, gates, rules and profiles.
     pub lanes: Lanes,
     /// What is wrong; not empty, and the policy is broken. What is sound stands all the same.
@@ -110,21 +112,25 @@ impl Policy {
         faults.extend(config_faults);
         let parse_maps =
             || maps.iter().map(|(path, source)| OwnershipMap::parse(path, source)).collect::<Vec<_>>();
-        let (parsed, (lanes, lane_faults)) = if files.bytes() < WORTH_THREADS {
-            (parse_maps(), Lanes::parse(&lanes))
-        } else {
-            rayon::join(
-                || {
-                    maps.par_iter()
-                        .map(|(path, source)| OwnershipMap::parse(path, source))
-                        .collect::<Vec<_>>()
-                },
-                || Lanes::parse(&lanes),
-            )
-        };
+        // One map is one unit, so there is nothing to share; on this thread its rows cost less to lay out.
+        let (parsed, (lanes, lane_faults)) =
+            if files.bytes() < WORTH_THREADS || maps.len() < 2 && lanes.len() < 2 {
+                (parse_maps(), Lanes::parse(&lanes))
+            } else {
+                rayon::join(
+                    || {
+                        maps.par_iter()
+                            .map(|(path, source)| OwnershipMap::parse(path, source))
+                            .collect::<Vec<_>>()
+                    },
+                    || Lanes::parse(&lanes),
+                )
+            };
         let mut rows = Vec::new();
+        let mut near_misses = Vec::new();
         for (map, map_faults) in parsed {
             rows.extend(map.rows);
+            near_misses.extend(map.near_misses);
             faults.extend(map_faults);
         }
         faults.extend(lane_faults);
@@ -139,7 +145,7 @@ impl Policy {
             }
         }
         let digest = hex(&digest.finalize());
-        Self { config, rows, lanes, faults, digest, domains, data, matcher }
+        Self { config, rows, near_misses, lanes, faults, digest, domains, data, matcher }
     }
 
     /// Says whether something is wrong with the policy.
@@ -159,6 +165,14 @@ impl Policy {
             Owners::Every => &self.domains,
             Owners::Listed(domains) => domains,
         }
+    }
+
+    /// Returns who looks at the files of a row: those it names, else those whom the lanes of its domains name.
+    pub fn reviewers<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a str> {
+        let lanes = row.reviewers.is_empty().then(|| self.owners(row)).into_iter().flatten();
+        let by_lane =
+            lanes.filter_map(|domain| self.lanes.lanes.get(domain)).flat_map(|lane| &lane.reviewers);
+        row.reviewers.iter().chain(by_lane).map(String::as_str)
     }
 
     /// Returns the classes that the lanes of the row's domains give to files of which no row states one.

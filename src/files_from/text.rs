@@ -1,5 +1,7 @@
 //! Lists of bytes: lines, and paths that end in NUL.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::fault::{Code, Fault};
@@ -13,18 +15,19 @@ pub(super) fn parse_nul(name: &str, bytes: &[u8]) -> Result<Vec<Listed>, Vec<Fau
         Some(body) => (body, true),
         None => (bytes, false),
     };
-    let lossy = Lossy::new(name, bytes);
+    let lossy = OnceCell::new();
+    let fault = |span: Span, wrong: &str| lossy.get_or_init(|| Lossy::new(name, bytes)).fault(span, wrong);
     let mut start = 0;
     for part in body.split(|byte| *byte == 0) {
         match check(part) {
             Ok(path) => list.plain(path),
-            Err(wrong) => list.faults.push(lossy.fault(start..start + part.len(), wrong)),
+            Err(wrong) => list.faults.push(fault(start..start + part.len(), wrong)),
         }
         start += part.len() + 1;
     }
     if !ended {
         let last = body.iter().rposition(|byte| *byte == 0).map_or(0, |at| at + 1);
-        list.faults.push(lossy.fault(last..bytes.len(), "it does not end in NUL: the list was cut"));
+        list.faults.push(fault(last..bytes.len(), "it does not end in NUL: the list was cut"));
     }
     list.finish()
 }
@@ -32,19 +35,21 @@ pub(super) fn parse_nul(name: &str, bytes: &[u8]) -> Result<Vec<Listed>, Vec<Fau
 /// Reads one path a line.
 pub(super) fn parse_lines(name: &str, bytes: &[u8]) -> Result<Vec<Listed>, Vec<Fault>> {
     let mut list = List::default();
-    let lossy = Lossy::new(name, bytes);
+    // A list may be long, and only a fault needs it as text.
+    let lossy = OnceCell::new();
+    let fault = |span: Span, wrong: &str| lossy.get_or_init(|| Lossy::new(name, bytes)).fault(span, wrong);
     let mut start = 0;
     for line in bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n') {
         let text = line.strip_suffix(b"\r").unwrap_or(line);
         let unquoted = match text {
-            [b'"', inner @ .., b'"'] => {
-                unquote(inner).ok_or("it is in quotes, and they hold no path as git quotes it")
-            }
-            plain => Ok(plain.to_vec()),
+            [b'"', inner @ .., b'"'] => unquote(inner)
+                .map(Cow::Owned)
+                .ok_or("it is in quotes, and they hold no path as git quotes it"),
+            plain => Ok(Cow::Borrowed(plain)),
         };
         match unquoted.and_then(|path| check(&path)) {
             Ok(path) => list.plain(path),
-            Err(wrong) => list.faults.push(lossy.fault(start..start + text.len(), wrong)),
+            Err(wrong) => list.faults.push(fault(start..start + text.len(), wrong)),
         }
         start += line.len() + 1;
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::embedded::{embedded, is_embedded};
+use super::gate::entry_span;
 use super::needs::PendingNeeds;
 use super::raw::{self, RawFile, RawLane, RawPattern};
 use super::{Ask, Family, Lane, Lanes, Profile};
@@ -147,11 +148,13 @@ impl Check {
             return;
         }
         let mut asks: Vec<Ask> = Vec::with_capacity(raw.entries.len());
+        let mut ask_spans = Vec::with_capacity(raw.entries.len());
         for (slot, entry) in &raw.entries {
             if let Some(ask) = self.ask(source, &raw.domain.value, *slot, entry)
                 && !asks.contains(&ask)
             {
                 asks.push(ask);
+                ask_spans.push(entry_span(entry));
             }
         }
         let source_paths = raw.source_paths.iter().filter_map(|raw| {
@@ -162,9 +165,9 @@ impl Check {
                 self.fault(|_| Fault::at(Code::YamlValue, source, span, message, "not here", help));
                 return None;
             }
-            self.pattern(source, raw, 0)
+            self.pattern(source, raw, 0).map(|pattern| (pattern, raw.text.span.clone()))
         });
-        let source_paths = source_paths.collect();
+        let (source_paths, source_spans) = source_paths.unzip();
         let domain = raw.domain.value.clone();
         let lane = Lane {
             domain: domain.clone(),
@@ -173,7 +176,9 @@ impl Check {
             reviewers: raw.reviewers.clone(),
             release_class: raw.release_class,
             source_paths,
+            source_spans,
             asks,
+            ask_spans,
             place,
         };
         self.lanes.lanes.insert(domain, lane);

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::Lanes;
 use super::check::Check;
 use super::raw;
+use super::{Gate, Lanes};
 use crate::source::Source;
 
 /// The embedded documents: their paths in this repository, and their bytes.
@@ -14,13 +14,22 @@ pub const FILES: [(&str, &str); 3] = [
     ("lanes/routing-rules.yaml", include_str!("../../lanes/routing-rules.yaml")),
 ];
 
+/// What the names of their sources begin with.
+const NAME_PREFIX: &str = "<embedded>/";
+
 /// Returns what a workspace has before it states anything. Read once a process.
 pub fn embedded() -> &'static Lanes {
     static EMBEDDED: OnceLock<Lanes> = OnceLock::new();
     EMBEDDED.get_or_init(|| {
-        let files = FILES.map(|(path, text)| raw::read(&Source::new(format!("<embedded>/{path}"), text)).0);
+        let files = FILES.map(|(path, text)| raw::read(&Source::new(format!("{NAME_PREFIX}{path}"), text)).0);
         Check::new(Lanes::default()).with_rule_defaults().run(&files).0
     })
+}
+
+/// Says whether the workspace states the gate itself: where it is silent, or has the embedded documents word for word,
+/// the gate is the embedded one.
+pub fn is_stated(gate: &Gate) -> bool {
+    gate.place.as_ref().is_some_and(|place| !place.source.name().starts_with(NAME_PREFIX))
 }
 
 /// Says whether a document is one of the embedded ones, word for word.

@@ -85,7 +85,12 @@ impl Check {
                     Some(id) => id,
                     None => self.own(source, domain, slot, raw)?,
                 };
-                Some(Ask { slot, gate, consumer: raw.consumer.clone(), tags: raw.tags.clone() })
+                Some(Ask {
+                    slot,
+                    gate,
+                    consumer: raw.consumer.as_ref().map(|consumer| consumer.value.clone()),
+                    tags: raw.tags.clone(),
+                })
             }
         }
     }
@@ -239,6 +244,16 @@ impl Check {
         let message = format!("two gates have the id `{id}`");
         let label = also(first);
         self.fault(|_| Fault::at(Code::DuplicateGate, source, span, message, label, help));
+    }
+}
+
+/// Returns where an entry of a lane stands; of a smoke that names one, where its consumer does.
+pub(super) fn entry_span(entry: &RawEntry) -> Span {
+    match entry {
+        RawEntry::Named(text) => text.span.clone(),
+        RawEntry::Gate(raw) => {
+            raw.consumer.as_ref().map_or_else(|| id_span(raw), |consumer| consumer.span.clone())
+        }
     }
 }
 

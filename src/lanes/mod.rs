@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod model;
+pub(crate) mod keys;
 mod raw;
 pub mod embedded;
 mod gate;
@@ -16,5 +17,5 @@ mod tests;
 
 pub use model::{
     Always, AlwaysScope, Ask, ClassRule, Family, Gate, KindRule, Lane, Lanes, Layer, Profile, RoutingRules,
-    SmokeScope,
+    RuleOf, SmokeScope, StatedRule,
 };

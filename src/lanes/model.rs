@@ -7,7 +7,7 @@ use crate::class::ChangeClass;
 use crate::id::{DomainId, GateId};
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::pattern::Pattern;
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// The layer of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,8 +133,12 @@ pub struct Lane {
     pub release_class: Option<ReleaseClass>,
     /// A repetition of what the maps own; the maps decide.
     pub source_paths: Vec<Pattern>,
+    /// Where each of them stands, in the source of [`Lane::place`].
+    pub source_spans: Vec<Span>,
     /// The gates that it asks for, in the order of the file.
     pub asks: Vec<Ask>,
+    /// Where each of them stands, in the source of [`Lane::place`]; of a smoke that names one, its consumer.
+    pub ask_spans: Vec<Span>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -281,6 +285,26 @@ pub struct Lanes {
     pub profiles: BTreeMap<String, Profile>,
     /// The gate families by id: the embedded ones, and what the workspace adds or words in its own way.
     pub families: BTreeMap<String, Family>,
+    /// Which rules the workspace states itself, in the order of the files.
+    pub stated_rules: Vec<StatedRule>,
+}
+
+/// What a routing rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleOf {
+    /// A change class.
+    Class(ChangeClass),
+    /// A map kind.
+    MapKind(MapKind),
+}
+
+/// A rule that a workspace states over the embedded ones.
+#[derive(Clone, Debug)]
+pub struct StatedRule {
+    /// What it is about.
+    pub of: RuleOf,
+    /// Where it is stated.
+    pub place: Place,
 }
 
 impl Lanes {

@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::keys::{
+    CATALOGUE_KEYS, CLASS_KEYS, DOCUMENTS, ENTRY_KEYS, FAMILY_KEYS, KIND_KEYS, LANE_KEYS, PROFILE_KEYS,
+    RULES_KEYS, SMOKE_KEYS,
+};
 use super::{AlwaysScope, Layer, SmokeScope};
 use crate::class::ChangeClass;
 use crate::fault::{Code, Fault};
@@ -10,41 +14,6 @@ use crate::id::{DomainId, is_kebab_case, nearest};
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::source::{Source, Span, Spanned};
 use crate::yaml::{self, Mapping, Node, Reader, Value};
-
-/// The keys that a document of the lanes' folder may have at its top. One file may hold several.
-pub(super) const DOCUMENTS: &[&str] =
-    &["domain_lane", "gates", "routing_rules", "release_profiles", "gate_families"];
-
-const LANE_KEYS: &[&str] = &[
-    "domain_id",
-    "title",
-    "kind",
-    "reviewers",
-    "release_class",
-    "source_paths",
-    "global_gates",
-    "domain_local_gates",
-    "consumer_smokes",
-    "service_evidence",
-];
-const CATALOGUE_KEYS: &[&str] =
-    &["id", "title", "layer", "family", "run", "runner", "timeout_minutes", "needs", "always", "paths"];
-const ENTRY_KEYS: &[&str] = &["id", "title", "run", "runner", "timeout_minutes", "needs", "family"];
-const SMOKE_KEYS: &[&str] =
-    &["id", "title", "run", "runner", "timeout_minutes", "needs", "family", "consumer", "tags"];
-const CLASS_KEYS: &[&str] = &[
-    "gates",
-    "local_gates",
-    "consumer_smokes",
-    "service_evidence",
-    "consumed_smokes",
-    "production_gates",
-    "shown_contract_smokes",
-    "ships_gates",
-];
-const KIND_KEYS: &[&str] = &["gates", "consumer_smokes"];
-const PROFILE_KEYS: &[&str] = &["id", "title", "use_when", "release_classes"];
-const FAMILY_KEYS: &[&str] = &["id", "title", "proof"];
 
 /// What one file holds.
 #[derive(Debug)]
@@ -93,7 +62,7 @@ pub(super) struct RawGate {
     pub(super) needs: Vec<Spanned<String>>,
     pub(super) always: Option<Spanned<AlwaysScope>>,
     pub(super) paths: Vec<RawPattern>,
-    pub(super) consumer: Option<DomainId>,
+    pub(super) consumer: Option<Spanned<DomainId>>,
     pub(super) tags: BTreeSet<String>,
     /// Whether it states nothing but which gate is meant, for whom and under which tags.
     pub(super) is_reference: bool,
@@ -109,8 +78,8 @@ pub(super) struct RawPattern {
 /// `routing_rules`.
 #[derive(Debug, Default)]
 pub(super) struct RawRules {
-    pub(super) classes: Vec<(ChangeClass, RawRule)>,
-    pub(super) map_kinds: Vec<(MapKind, RawRule)>,
+    pub(super) classes: Vec<(Spanned<ChangeClass>, RawRule)>,
+    pub(super) map_kinds: Vec<(Spanned<MapKind>, RawRule)>,
 }
 
 /// The rule of a class or a kind. What is not written is `None` or empty, and adds nothing.
@@ -247,7 +216,7 @@ fn lane_entry(reader: &mut Reader<'_>, node: &Node, path: &str, layer: Layer) ->
     }
     let mut gate = gate(reader, &map)?;
     if let Some(consumer) = reader.text(&map, "consumer") {
-        gate.consumer = domain_id(reader, &consumer).map(|domain| domain.value);
+        gate.consumer = domain_id(reader, &consumer);
     }
     gate.tags = values(reader.texts(&map, "tags")).into_iter().collect();
     gate.is_reference =
@@ -298,7 +267,7 @@ fn gate(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<RawGate> {
 
 fn rules(reader: &mut Reader<'_>, node: &Node) -> RawRules {
     let mut rules = RawRules::default();
-    let Some(map) = reader.mapping(node, "routing_rules", &["classes", "map_kinds"]) else { return rules };
+    let Some(map) = reader.mapping(node, "routing_rules", RULES_KEYS) else { return rules };
     if let Some(classes) = map.get("classes") {
         let words = ChangeClass::ALL.map(|class| (class.as_str(), class));
         rules.classes = rules_by(reader, classes, "routing_rules.classes", &words, CLASS_KEYS);
@@ -316,14 +285,14 @@ fn rules_by<T: Copy>(
     path: &str,
     words: &[(&str, T)],
     keys: &[&str],
-) -> Vec<(T, RawRule)> {
+) -> Vec<(Spanned<T>, RawRule)> {
     let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let Some(map) = reader.mapping(node, path, &known) else { return Vec::new() };
     let mut rules = Vec::new();
     for (word, of) in words {
-        let Some(node) = map.get(word) else { continue };
-        let Some(rule) = reader.mapping(node, &map.path_of(word), keys) else { continue };
-        rules.push((*of, self::rule(reader, &rule)));
+        let Some(entry) = map.entry(word) else { continue };
+        let Some(rule) = reader.mapping(&entry.value, &map.path_of(word), keys) else { continue };
+        rules.push((Spanned::new(*of, entry.key.span.clone()), self::rule(reader, &rule)));
     }
     rules
 }

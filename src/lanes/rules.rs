@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::check::Check;
 use super::raw::{RawRule, RawRules};
-use super::{ClassRule, Gate, KindRule, Layer, SmokeScope};
+use super::{ClassRule, Gate, KindRule, Layer, RuleOf, SmokeScope, StatedRule};
 use crate::fault::{Code, Fault};
 use crate::id::{GateId, is_gate_id, slug};
-use crate::source::{Source, Spanned};
+use crate::source::{Place, Source, Span, Spanned};
 
 impl Check {
     /// Adds the rules of one file. Only keys that are written add; nothing takes away.
@@ -27,12 +27,20 @@ impl Check {
                 shown_contract_smokes: rule.shown_contract_smokes.iter().cloned().collect(),
                 ships_gates: self.rule_gates(source, &rule.ships_gates),
             };
-            self.lanes.rules.classes.entry(*class).or_default().add(&stated);
+            self.lanes.rules.classes.entry(class.value).or_default().add(&stated);
+            self.stated(source, RuleOf::Class(class.value), &class.span, defaults);
         }
         for (kind, RawRule { gates, consumer_smokes, .. }) in &raw.map_kinds {
             let gates = self.rule_gates(source, gates);
             let stated = KindRule { gates, consumer_smokes: scope(consumer_smokes.clone(), false) };
-            self.lanes.rules.map_kinds.entry(*kind).or_default().add(&stated);
+            self.lanes.rules.map_kinds.entry(kind.value).or_default().add(&stated);
+            self.stated(source, RuleOf::MapKind(kind.value), &kind.span, defaults);
+        }
+    }
+
+    fn stated(&mut self, source: &Arc<Source>, of: RuleOf, span: &Span, defaults: bool) {
+        if !defaults {
+            self.lanes.stated_rules.push(StatedRule { of, place: Place::new(source, span.clone()) });
         }
     }
 

@@ -122,7 +122,7 @@ impl Meaning<'_> {
 }
 
 /// What a header can be to a table whose kind is known.
-enum Header {
+pub(super) enum Header {
     Means(Meaning<'static>),
     /// Another name of the first column.
     First,
@@ -131,8 +131,8 @@ enum Header {
     Other,
 }
 
-/// Every kind with the names of its first column.
-fn kind_of(header: &str) -> Option<MapKind> {
+/// Returns the kind of a table by its first header.
+pub(super) fn kind_of(header: &str) -> Option<MapKind> {
     Some(match header {
         "package" | "path" | "paths" => MapKind::Package,
         "route" | "api route" => MapKind::Route,
@@ -144,7 +144,8 @@ fn kind_of(header: &str) -> Option<MapKind> {
     })
 }
 
-fn meaning_of(kind: MapKind, header: &str) -> Header {
+/// Says what a header means in a table of a kind.
+pub(super) fn meaning_of(kind: MapKind, header: &str) -> Header {
     use MapKind::{Binary, Event, Package, Route, Schema, Surface};
 
     let meaning = match (header, kind) {
@@ -205,6 +206,7 @@ fn known_columns(kind: MapKind) -> String {
     format!("{} for files and {edges} for relations", path_columns(kind))
 }
 
-fn normal(header: &str) -> String {
+/// Returns a header as it is compared: in lower case, with spaces for hyphens.
+pub(super) fn normal(header: &str) -> String {
     header.to_lowercase().replace(['-', '_'], " ")
 }

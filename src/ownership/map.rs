@@ -5,17 +5,33 @@ use std::sync::Arc;
 use super::Row;
 use super::columns::Layout;
 use super::faults::{Faults, quote};
+use super::near::{self, NearMissOf};
 use super::read::Reader;
 use super::table::Document;
 use crate::fault::{Code, Fault};
 use crate::path::RepoPath;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// The rows of one Markdown file.
 #[derive(Clone, Debug, Default)]
 pub struct OwnershipMap {
     /// In the order of the file.
     pub rows: Vec<Row>,
+    /// What is nearly part of the map, and counts for nothing.
+    pub near_misses: Vec<NearMiss>,
+}
+
+/// A table or a column that is nearly one that a map reads.
+#[derive(Clone, Debug)]
+pub struct NearMiss {
+    /// What was nearly read.
+    pub of: NearMissOf,
+    /// What is written.
+    pub written: String,
+    /// What would be read.
+    pub meant: &'static str,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl OwnershipMap {
@@ -27,9 +43,14 @@ impl OwnershipMap {
         let document = Document::read(source.text());
         let mut faults = Faults::new(source);
         let mut rows = Vec::new();
+        let mut near = near::hidden(&document, source.text());
         let mut has_map = false;
         for table in &document.tables {
-            let Some(layout) = Layout::of(&document, table, &mut faults) else { continue };
+            let Some(layout) = Layout::of(&document, table, &mut faults) else {
+                near.extend(near::table(&document, table));
+                continue;
+            };
+            near.extend(near::columns(&document, table, &layout));
             has_map = true;
             let mut reader =
                 Reader { map: path, source, document: &document, layout: &layout, faults: &mut faults };
@@ -54,6 +75,12 @@ impl OwnershipMap {
                 "add a table whose first column is `Package`, `Route`, `Table`, `Event`, `Binary` or `Surface`",
             );
         }
-        (Self { rows }, faults.into_sorted())
+        let near_misses = near.into_iter().map(|near| NearMiss {
+            of: near.of,
+            written: near.written,
+            meant: near.meant,
+            place: Place::new(source, near.span),
+        });
+        (Self { rows, near_misses: near_misses.collect() }, faults.into_sorted())
     }
 }

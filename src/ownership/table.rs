@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub(super) tables: Vec<Table>,
     /// Lines that read like a line of a table and belong to none; of lines in a row, the first.
     pub(super) stray: Vec<Span>,
+    /// The heads of what would be tables, were they not inside of an HTML block.
+    pub(super) hidden: Vec<Span>,
     cells: Vec<Cell>,
     marks: Vec<Mark>,
 }
@@ -111,7 +113,11 @@ impl Document {
                         table.headers.iter_mut().for_each(|header| *header = fold_whitespace(header));
                     }
                 }
-                Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => {
+                Event::Start(Tag::HtmlBlock) => {
+                    document.hidden.extend(hidden_heads(text, &span));
+                    covered.push(Covered { span, is_table: false });
+                }
+                Event::Start(Tag::CodeBlock(_)) => {
                     covered.push(Covered { span, is_table: false });
                 }
                 Event::Code(_) | Event::InlineHtml(_) if place == Where::Outside => {
@@ -207,6 +213,26 @@ enum Where {
     Outside,
     Head,
     Row,
+}
+
+/// Finds the lines of an HTML block below which a delimiter stands. What is commented out was meant to be.
+fn hidden_heads(text: &str, block: &Span) -> Vec<Span> {
+    let mut heads = Vec::new();
+    let (mut at, mut previous) = (block.start, None);
+    for line in text[block.clone()].split_inclusive('\n') {
+        let span = trimmed(text, at..at + line.len());
+        if is_delimiter(&text[span.clone()]) {
+            heads.extend(previous.take().filter(|head: &Span| !is_comment(&text[block.start..head.start])));
+        }
+        previous = Some(span).filter(|span| text[span.clone()].starts_with('|'));
+        at += line.len();
+    }
+    heads
+}
+
+/// Says whether a comment is still open behind `before`.
+fn is_comment(before: &str) -> bool {
+    before.rfind("<!--").is_some_and(|open| !before[open..].contains("-->"))
 }
 
 /// Bytes that need no second look: a table, or code and HTML, in which a pipe means nothing.

@@ -128,7 +128,7 @@ fn is_prose_only(policies: &Policies) -> bool {
 }
 
 /// Requirements join: a rule that any policy states counts.
-fn united_rules(policies: &Policies) -> RoutingRules {
+pub(super) fn united_rules(policies: &Policies) -> RoutingRules {
     let mut rules = RoutingRules::default();
     for (_, policy) in &policies.each {
         rules.add(&policy.lanes.rules);

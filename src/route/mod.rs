@@ -7,6 +7,7 @@ mod broad;
 mod decide;
 mod demand;
 mod gates;
+mod reach;
 mod select;
 mod skip;
 
@@ -17,6 +18,7 @@ pub use decide::route;
 pub use model::{
     GateState, Mode, ProfileAllowance, Request, Route, RoutedFile, SelectedGate, SkippedGate, Widen,
 };
+pub use reach::reachable;
 pub use reason::{BroadReason, GateReason, ProfileReason, SkipReason};
 
 pub use crate::attribute::{Moved, RowRef, Witness};

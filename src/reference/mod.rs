@@ -1,10 +1,15 @@
 //! The reference model: ownership maps and lanes of a platform with nine domain groups, embedded in the binary.
 //!
-//! It is what a new workspace begins with, and what the documentation routes. The files are those of this repository.
+//! It is what the documentation routes, and what a new workspace may begin with. The files are those of this repository.
+//! [`skeleton`] is the other beginning: one domain that owns everything until somebody claims it.
+
+mod skeleton;
+
+pub use skeleton::skeleton;
 
 macro_rules! file {
     ($path:literal) => {
-        ($path, include_str!(concat!("../", $path)))
+        ($path, include_str!(concat!("../../", $path)))
     };
 }
 
@@ -35,3 +40,6 @@ pub const FILES: &[(&str, &str)] = &[
     file!("lanes/release-profiles.yaml"),
     file!("lanes/routing-rules.yaml"),
 ];
+
+/// The `laneway.yaml` of a workspace that begins with the reference model: every key, as it is by default.
+pub const CONFIG: &str = include_str!("laneway.yaml");

@@ -3,6 +3,9 @@
 //! Most files of a large change are alike: files of which the policies say the same are one [`Group`], and everything
 //! after this room works on groups. Time and memory stay proportional to files plus rows.
 
+mod contest;
+mod owning;
+
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
@@ -14,6 +17,9 @@ use crate::ownership::{Column, Columns, Row};
 use crate::path::RepoPath;
 use crate::pattern::{Rank, Scratch};
 use crate::policy::{Policies, Policy, label};
+
+pub use contest::{Contender, Loss, Outcome, contest};
+pub use owning::{Owned, Owning, owned};
 
 /// A row of an ownership map, by its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,43 +111,57 @@ pub struct Moved {
     pub rows: Vec<RowRef>,
 }
 
-/// Room to attribute one path after the other in.
+/// Room to attribute one path after the other in, so that a path costs no allocation.
 #[derive(Debug, Default)]
 pub struct Room {
     scratch: Scratch<(usize, Column)>,
     hits: Vec<(Rank, Hit)>,
+    owners: Vec<Hit>,
+    attached: Vec<Hit>,
+}
+
+impl Room {
+    /// Finds the rows that own `path` by `policy`, and those that attach to it. They stand in the room until the next
+    /// path comes in.
+    fn find(&mut self, policy: &Policy, path: &RepoPath) -> (&[Hit], &[Hit]) {
+        let Self { scratch, hits, owners, attached } = self;
+        let found = policy.matcher().matches(path, scratch);
+        // One hit a row, with its best rank and every column that matches. Keys come in the order of the rows.
+        hits.clear();
+        for one in found.iter() {
+            let (row, column) = one.key;
+            match hits.last_mut() {
+                Some((rank, hit)) if hit.row == row => {
+                    *rank = (*rank).max(one.rank);
+                    hit.columns = hit.columns.with(column);
+                }
+                _ => hits.push((one.rank, Hit { row, columns: Columns::default().with(column) })),
+            }
+        }
+        let row = |hit: &Hit| -> &Row { &policy.rows[hit.row] };
+        hits.retain(|(_, hit)| !row(hit).excluded.iter().any(|pattern| pattern.matches(path)));
+        attached.clear();
+        attached.extend(hits.iter().map(|(_, hit)| *hit).filter(|hit| !row(hit).kind.owns()));
+        hits.retain(|(_, hit)| row(hit).kind.owns());
+        let best = hits.iter().map(|(rank, _)| *rank).max();
+        hits.retain(|(rank, _)| Some(*rank) == best);
+        // An exempt row loses every tie.
+        if hits.iter().any(|(_, hit)| !row(hit).is_exempt()) {
+            hits.retain(|(_, hit)| !row(hit).is_exempt());
+        }
+        owners.clear();
+        owners.extend(hits.iter().map(|(_, hit)| *hit));
+        if owners.is_empty() {
+            owners.extend_from_slice(attached);
+        }
+        (owners, attached)
+    }
 }
 
 /// Returns the rows that own `path` by `policy`, and those that attach to it.
 pub fn attribute_path(policy: &Policy, path: &RepoPath, room: &mut Room) -> (Vec<Hit>, Vec<Hit>) {
-    let found = policy.matcher().matches(path, &mut room.scratch);
-    // One hit a row, with its best rank and every column that matches. Keys come in the order of the rows.
-    let hits = &mut room.hits;
-    hits.clear();
-    for one in found.iter() {
-        let (row, column) = one.key;
-        match hits.last_mut() {
-            Some((rank, hit)) if hit.row == row => {
-                *rank = (*rank).max(one.rank);
-                hit.columns = hit.columns.with(column);
-            }
-            _ => hits.push((one.rank, Hit { row, columns: Columns::default().with(column) })),
-        }
-    }
-    let row = |hit: &Hit| -> &Row { &policy.rows[hit.row] };
-    hits.retain(|(_, hit)| !row(hit).excluded.iter().any(|pattern| pattern.matches(path)));
-    let attached: Vec<Hit> = hits.iter().map(|(_, hit)| *hit).filter(|hit| !row(hit).kind.owns()).collect();
-    hits.retain(|(_, hit)| row(hit).kind.owns());
-    let best = hits.iter().map(|(rank, _)| *rank).max();
-    hits.retain(|(rank, _)| Some(*rank) == best);
-    // An exempt row loses every tie.
-    if hits.iter().any(|(_, hit)| !row(hit).is_exempt()) {
-        hits.retain(|(_, hit)| !row(hit).is_exempt());
-    }
-    if hits.is_empty() {
-        return (attached.clone(), attached);
-    }
-    (hits.iter().map(|(_, hit)| *hit).collect(), attached)
+    let (owners, attached) = room.find(policy, path);
+    (owners.to_vec(), attached.to_vec())
 }
 
 /// Asks every policy about the files that its commit has.
