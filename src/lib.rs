@@ -46,6 +46,7 @@ pub mod classify;
 pub mod graph;
 pub mod review;
 pub mod route;
+pub mod manifests;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

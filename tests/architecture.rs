@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "graph",
     "review",
     "route",
+    "manifests",
     "render",
     "workspace",
     "git",
