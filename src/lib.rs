@@ -47,6 +47,8 @@ pub mod graph;
 pub mod review;
 pub mod route;
 pub mod manifests;
+pub mod codeowners;
+pub mod owners_files;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

@@ -31,6 +31,8 @@ const ORDER: &[&str] = &[
     "review",
     "route",
     "manifests",
+    "codeowners",
+    "owners_files",
     "render",
     "workspace",
     "git",
