@@ -33,6 +33,7 @@ const ORDER: &[&str] = &[
     "manifests",
     "codeowners",
     "owners_files",
+    "import",
     "render",
     "workspace",
     "git",
