@@ -50,6 +50,7 @@ pub mod manifests;
 pub mod codeowners;
 pub mod owners_files;
 pub mod import;
+pub mod check;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

@@ -34,6 +34,7 @@ const ORDER: &[&str] = &[
     "codeowners",
     "owners_files",
     "import",
+    "check",
     "render",
     "workspace",
     "git",
