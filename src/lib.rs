@@ -51,6 +51,7 @@ pub mod codeowners;
 pub mod owners_files;
 pub mod import;
 pub mod check;
+pub mod guard;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

@@ -35,6 +35,7 @@ const ORDER: &[&str] = &[
     "owners_files",
     "import",
     "check",
+    "guard",
     "render",
     "workspace",
     "git",
