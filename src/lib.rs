@@ -52,6 +52,7 @@ pub mod owners_files;
 pub mod import;
 pub mod check;
 pub mod guard;
+pub mod backtest;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

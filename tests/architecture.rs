@@ -36,6 +36,7 @@ const ORDER: &[&str] = &[
     "import",
     "check",
     "guard",
+    "backtest",
     "render",
     "workspace",
     "git",

@@ -13,6 +13,8 @@ mod policy;
 mod tree;
 mod similarity;
 mod renames;
+mod history;
 
+pub use history::{History, Readers, Recorded};
 pub use repository::{CommitId, HeadState, Repository, Resolved};
 pub use tree::Contents;
