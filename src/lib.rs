@@ -53,6 +53,7 @@ pub mod import;
 pub mod check;
 pub mod guard;
 pub mod backtest;
+pub mod documents;
 pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;

@@ -37,6 +37,7 @@ const ORDER: &[&str] = &[
     "check",
     "guard",
     "backtest",
+    "documents",
     "render",
     "workspace",
     "git",

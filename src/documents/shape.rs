@@ -1,0 +1,61 @@
+//! The shapes that schemas are made of, as the YAML readers take them.
+
+use serde_json::{Map, Value, json};
+
+/// Returns `shape` with a description.
+pub(super) fn described(description: &str, shape: Value) -> Value {
+    let mut described = Map::new();
+    described.insert("description".to_owned(), json!(description));
+    if let Value::Object(shape) = shape {
+        described.extend(shape);
+    }
+    Value::Object(described)
+}
+
+/// A text that is not empty. Numbers and bools keep their written form, so they are texts as well.
+pub(super) fn text() -> Value {
+    json!({"type": ["string", "number", "boolean"], "pattern": "\\S"})
+}
+
+/// A text of a certain form.
+pub(super) fn text_like(pattern: &str) -> Value {
+    json!({"type": ["string", "number", "boolean"], "pattern": pattern})
+}
+
+/// A domain's id: words of `a-z0-9`, joined by `-`.
+pub(super) fn domain_id() -> Value {
+    text_like("^[a-z0-9]+(-[a-z0-9]+)*$")
+}
+
+/// An id of a gate, a profile or a family: `a-z0-9` first and last, `-`, `_` and `.` between.
+pub(super) fn id() -> Value {
+    text_like("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")
+}
+
+/// A list.
+pub(super) fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+/// One of a closed set of words.
+pub(super) fn choice<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+    json!({"enum": words.into_iter().collect::<Vec<_>>()})
+}
+
+/// One of several shapes.
+pub(super) fn either(shapes: impl IntoIterator<Item = Value>) -> Value {
+    json!({"anyOf": shapes.into_iter().collect::<Vec<_>>()})
+}
+
+/// A mapping of these keys and no others.
+pub(super) fn mapping<K: Into<String>>(
+    keys: impl IntoIterator<Item = (K, Value)>,
+    required: &[&str],
+) -> Value {
+    let properties: Map<String, Value> = keys.into_iter().map(|(key, shape)| (key.into(), shape)).collect();
+    let mut mapping = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        mapping["required"] = json!(required);
+    }
+    mapping
+}
