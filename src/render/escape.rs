@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 ///
 /// These are the control characters, line breaks among them, and the marks that change the direction of the text.
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_active) {
+    // Nearly every name is plain ASCII, which is seen without decoding it; all of it is looked at, many bytes at once.
+    let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    if plain || !text.chars().any(is_active) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);

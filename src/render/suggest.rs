@@ -1,188 +1,32 @@
-//! Which row would map an unmapped file.
-//!
-//! The nearest mapped neighbours are the rows whose patterns begin in the deepest folder above the file in which any
-//! pattern begins. The row is proposed for the domains that most of them name, and beside the first of those.
+//! Which rows would map the unmapped files of a route.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
+use crate::attribute::{Room, attribute_path};
 use crate::change::Side;
-use crate::ownership::{Owners, Row};
+use crate::check;
+pub use crate::check::Proposal;
 use crate::path::RepoPath;
 use crate::policy::{Policies, Policy};
-use crate::route::{Route, RowRef, Witness};
+use crate::route::Route;
 
-/// How many neighbours are asked: more do not make the guess better.
-const NEIGHBOURS: usize = 256;
-
-/// A row that would map unmapped files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    /// The pattern of the row.
-    pub pattern: String,
-    /// Its domains, or `*`; empty where no neighbour is mapped.
-    pub domains: Vec<String>,
-    /// The neighbour beside which it belongs.
-    pub beside: Option<RowRef>,
-    /// The unmapped files that it would map.
-    pub files: Witness,
-}
-
-impl Proposal {
-    /// Returns the row as it would stand in a map of packages.
-    pub fn row(&self) -> String {
-        let domains = if self.domains.is_empty() { "<domain>".to_owned() } else { self.domains.join(", ") };
-        format!("| `{}` | {domains} |", self.pattern)
-    }
-}
-
-/// Proposes rows for the unmapped files of a route, one for the files of one folder, sorted by pattern.
+/// Proposes rows for the unmapped files of a route, by the rows of its newest policy.
 pub fn proposals(route: &Route, policies: &Policies) -> Vec<Proposal> {
-    let mut unmapped = route.files.iter().filter(|file| !file.facts.mapped).peekable();
-    if unmapped.peek().is_none() {
-        return Vec::new();
-    }
-    let neighbours = Neighbours::of(policies);
-    let mut proposals: BTreeMap<String, Proposal> = BTreeMap::new();
-    for file in unmapped {
-        let path = &file.file.path;
-        let home = neighbours.home(path);
-        proposals
-            .entry(pattern(path, home.len()))
-            .and_modify(|proposal| proposal.files.files += 1)
-            .or_insert_with_key(|pattern| {
-                let (domains, beside) = neighbours.owners(home);
-                Proposal {
-                    pattern: pattern.clone(),
-                    domains,
-                    beside,
-                    files: Witness { path: path.clone(), files: 1 },
-                }
-            });
-    }
-    proposals.into_values().collect()
+    let unmapped = route.files.iter().filter(|file| !file.facts.mapped);
+    let proposals = proposals_for(unmapped.map(|file| &file.file.path), policies);
+    proposals.into_iter().map(|(proposal, _)| proposal).collect()
 }
 
-/// The rows of the newest policy by the folders, with a `/` at their ends, in which their patterns begin.
-struct Neighbours<'a> {
-    folders: BTreeMap<&'a [u8], Vec<&'a Row>>,
-    policy: Side,
-}
-
-impl<'a> Neighbours<'a> {
-    fn of(policies: &'a Policies) -> Self {
-        let newest: Option<(Side, &Policy)> = policies
-            .each
-            .iter()
-            .filter_map(|(sides, policy)| Some((sides.iter().last()?, &**policy)))
-            .max_by_key(|(side, _)| *side);
-        let mut folders: BTreeMap<&[u8], Vec<&Row>> = BTreeMap::new();
-        let (policy, rows) = newest.map_or((Side::Head, &[][..]), |(side, policy)| (side, &policy.rows[..]));
-        for row in rows.iter().filter(|row| row.kind.owns() && !row.is_exempt()) {
-            for pattern in row.paths.iter().flat_map(|paths| &paths.patterns) {
-                let rows = folders.entry(folder(pattern.as_str().as_bytes())).or_default();
-                if rows.last().is_none_or(|last| !std::ptr::eq(*last, row)) {
-                    rows.push(row);
-                }
-            }
-        }
-        Self { folders, policy }
-    }
-
-    /// Returns the deepest folder above `path` in or below which a pattern begins; the root where there is none.
-    fn home<'p>(&self, path: &'p RepoPath) -> &'p [u8] {
-        let bytes = path.as_bytes();
-        let ends = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
-        ends.map(|end| &bytes[..end]).find(|folder| self.below(folder).next().is_some()).unwrap_or_default()
-    }
-
-    fn below<'s>(&'s self, home: &'s [u8]) -> impl Iterator<Item = &'a Row> + use<'s, 'a> {
-        self.folders
-            .range::<[u8], _>((Bound::Included(home), Bound::Unbounded))
-            .take_while(move |(folder, _)| folder.starts_with(home))
-            .flat_map(|(_, rows)| rows.iter().copied())
-    }
-
-    /// Returns the domains that most neighbours name, and the first row that names them.
-    fn owners(&self, home: &[u8]) -> (Vec<String>, Option<RowRef>) {
-        // A neighbour anywhere in the repository says nothing of who owns a file: the root counts for itself only.
-        let rows: Vec<&Row> = if home.is_empty() {
-            self.folders.get(home).into_iter().flatten().copied().take(NEIGHBOURS).collect()
-        } else {
-            self.below(home).take(NEIGHBOURS).collect()
-        };
-        let mut votes: BTreeMap<Vec<String>, (usize, &Row)> = BTreeMap::new();
-        for row in rows {
-            votes.entry(names(&row.owners)).or_insert((0, row)).0 += 1;
-        }
-        // The first of those with the most votes: `max_by_key` would take the last.
-        let best = votes.into_iter().rev().max_by_key(|(_, (votes, _))| *votes);
-        best.map_or((Vec::new(), None), |(domains, (_, row))| {
-            let beside = RowRef { map: row.map.clone(), line: row.line(), policy: self.policy };
-            (domains, Some(beside))
-        })
-    }
-}
-
-fn names(owners: &Owners) -> Vec<String> {
-    match owners {
-        Owners::Every => vec!["*".to_owned()],
-        Owners::Listed(domains) => domains.iter().map(ToString::to_string).collect(),
-    }
-}
-
-/// Returns the folder in which a pattern begins: what stands before its first wildcard, up to the last `/`. A plain
-/// pattern counts as a file, since what it names is mapped and its folder is the neighbourhood.
-fn folder(pattern: &[u8]) -> &[u8] {
-    let literal = pattern.iter().position(|byte| b"*?[{\\".contains(byte)).unwrap_or(pattern.len());
-    let end = pattern[..literal].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    &pattern[..end]
-}
-
-/// Returns the pattern for a file whose nearest mapped folder is `home` bytes long: the folder just below it, or the
-/// file itself where the file stands in it.
-fn pattern(path: &RepoPath, home: usize) -> String {
-    let bytes = path.as_bytes();
-    match bytes[home..].iter().position(|byte| *byte == b'/') {
-        Some(end) => format!("{}/**", literal(&bytes[..home + end])),
-        None => literal(bytes),
-    }
-}
-
-/// Writes bytes as a pattern that matches them: what is special is escaped, and a byte that text cannot carry is `?`.
-fn literal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' => text.extend(['\\', character]),
-                other if other.is_control() || other == '`' || other == '|' => {
-                    text.extend(std::iter::repeat_n('?', other.len_utf8()));
-                }
-                other => text.push(other),
-            }
-        }
-        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_begins_in_a_folder() {
-        assert_eq!(folder(b"a/b/**"), b"a/b/");
-        assert_eq!(folder(b"a/b"), b"a/");
-        assert_eq!(folder(b"a/b*/c"), b"a/");
-        assert_eq!(folder(b"**"), b"");
-    }
-
-    #[test]
-    fn the_folder_below_the_neighbours_is_proposed() {
-        assert_eq!(pattern(&"a/b/c/d.rs".into(), 2), "a/b/**");
-        assert_eq!(pattern(&"a/b.rs".into(), 2), "a/b.rs");
-        assert_eq!(pattern(&RepoPath::new(b"a/[x]\xff.rs"), 2), r"a/\[x\]?.rs");
-    }
+/// Proposes rows for paths that no row maps, by the rows of the newest policy, each with the paths that it would map. A
+/// path that the newest policy maps needs none: it is the base that lacks it.
+pub fn proposals_for<'p>(
+    unmapped: impl IntoIterator<Item = &'p RepoPath>,
+    policies: &Policies,
+) -> Vec<(Proposal, Vec<&'p RepoPath>)> {
+    let each = policies.each.iter();
+    let newest: Option<(Side, &Policy)> = each
+        .filter_map(|(sides, policy)| Some((sides.iter().last()?, &**policy)))
+        .max_by_key(|(side, _)| *side);
+    let Some((side, policy)) = newest else { return Vec::new() };
+    let room = &mut Room::default();
+    let unmapped = unmapped.into_iter().filter(|path| attribute_path(policy, path, room).0.is_empty());
+    check::proposals_for(unmapped, policy, side)
 }

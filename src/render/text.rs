@@ -114,11 +114,15 @@ fn broad(out: &mut impl Write, report: &Report<'_>, detail: Detail) -> io::Resul
     let route = report.route;
     let unmapped: Vec<_> = route.files.iter().filter(|file| !file.facts.mapped).collect();
     if !unmapped.is_empty() {
-        writeln!(
-            out,
-            "\n{ALARM}UNMAPPED{ALARM:#} {STRONG}no row of a map owns {}, so every gate runs{STRONG:#}",
-            count(unmapped.len(), "file"),
-        )?;
+        let files = count(unmapped.len(), "file");
+        // Where the head's own maps have rows for all of them, there is no row to add: the change itself brings them.
+        let says = match report.proposals.is_empty() {
+            false => format!("no row of a map owns {files}, so every gate runs"),
+            true => {
+                format!("the base has no row for {files} that this change maps, so every gate runs for it")
+            }
+        };
+        writeln!(out, "\n{ALARM}UNMAPPED{ALARM:#} {STRONG}{says}{STRONG:#}")?;
         let shown = detail.shown(unmapped.len(), 10);
         for file in &unmapped[..shown] {
             writeln!(out, "  {}", terminal(&file.file.path.to_string()))?;
