@@ -18,7 +18,13 @@ pub mod text;
 pub mod markdown;
 pub mod pack;
 pub mod github;
+pub mod page;
+pub mod graph;
 pub mod explain;
+pub mod findings;
+pub mod owners;
+pub mod backtest;
+pub mod guard;
 
 #[cfg(test)]
 mod fixture;
