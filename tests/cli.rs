@@ -392,6 +392,7 @@ fn the_schemas_are_fresh() {
     for (name, schema) in [
         ("route.v1.json", render::json::schema().unwrap()),
         ("explain.v1.json", render::explain::json::schema().unwrap()),
+        ("check.v1.json", render::findings::json::schema().unwrap()),
     ] {
         let file = folder.join(name);
         if std::env::var_os("LANEWAY_BLESS").is_some() {

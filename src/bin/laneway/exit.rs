@@ -7,8 +7,9 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// 0: it holds. A route was decided.
     Holds,
-    /// 2: it could not be decided: usage, policy, git. Clap uses the same code for usage. Code 1 is for what was
-    /// decided and does not hold: findings, a blocked verdict. No route does that.
+    /// 1: it does not hold: findings. No route does that.
+    Fails,
+    /// 2: it could not be decided: usage, policy, git. Clap uses the same code for usage.
     Undecided,
 }
 
@@ -16,6 +17,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Holds => Self::SUCCESS,
+            Exit::Fails => Self::from(1),
             Exit::Undecided => Self::from(2),
         }
     }

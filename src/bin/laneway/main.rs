@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     match commands::run(&args, &Environment::read()) {
         Ok(exit) => exit.into(),
         Err(faults) => {
-            report::print(&faults, args.is_verbose());
+            report::print(&faults, args.place.verbose);
             Exit::Undecided.into()
         }
     }

@@ -28,6 +28,20 @@ pub(crate) fn write(
     finish(&name, render(&mut out).and_then(|()| out.flush()))
 }
 
+/// Writes an answer to `file`, which is replaced whole, or to standard output.
+pub(crate) fn replace(file: Option<&OsStr>, bytes: &[u8]) -> Result<(), Fault> {
+    let Some(file) = file else { return write(None, false, |out| out.write_all(bytes)) };
+    let path = Path::new(file);
+    let mut beside = file.to_os_string();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // What could not be put in its place is of no use to anybody.
+        let _ = std::fs::remove_file(&beside);
+    }
+    finish(&path.display().to_string(), written)
+}
+
 /// Appends to a file that a CI names.
 pub(crate) fn append(file: &Path, render: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Fault> {
     let written =

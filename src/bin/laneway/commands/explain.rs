@@ -29,7 +29,7 @@ pub(crate) fn run(
         .map_err(|fault| vec![fault])?;
     let explanation = explain(&request, &route, &subject, &tree);
     let file = args.change.output.as_deref();
-    let detail = Detail { verbose: args.change.verbose };
+    let detail = Detail { verbose: place.verbose };
     let written = match args.format {
         ExplainFormat::Text => output::write(file, true, |out| text::write(out, &explanation, detail)),
         ExplainFormat::Json => output::write(file, false, |out| json::write(out, &explanation)),
@@ -39,6 +39,6 @@ pub(crate) fn run(
     if faults.is_empty() {
         return Ok(Exit::Holds);
     }
-    report::print(faults, args.change.verbose);
+    report::print(faults, place.verbose);
     Ok(Exit::Undecided)
 }

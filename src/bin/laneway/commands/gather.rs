@@ -15,7 +15,7 @@ use laneway::files_from::{self, Format, Listed};
 use laneway::git::{HeadState, Repository, Resolved};
 use laneway::id::{GateId, nearest};
 use laneway::path::RepoPath;
-use laneway::policy::{Policies, Policy, PolicyBasis};
+use laneway::policy::{Policies, PolicyBasis};
 use laneway::route::{Request, Widen};
 use laneway::workspace;
 
@@ -127,7 +127,7 @@ fn checked(place: &PlaceArgs, args: &ChangeArgs, environment: &Environment) -> R
     }
 }
 
-fn is_blank(value: &OsStr) -> bool {
+pub(crate) fn is_blank(value: &OsStr) -> bool {
     value.as_encoded_bytes().iter().all(u8::is_ascii_whitespace)
 }
 
@@ -136,8 +136,12 @@ fn listed(args: &ChangeArgs) -> Result<Option<Vec<Listed>>, Vec<Fault>> {
     if let Some(files) = &args.files {
         return files_from::from_arguments(files.iter().map(bytes)).map(Some);
     }
-    let Some(file) = &args.files_from else { return Ok(None) };
-    let format = match args.files_format {
+    args.files_from.as_ref().map(|file| read_list(file, args.files_format)).transpose()
+}
+
+/// Reads the files that a file, or standard input, lists.
+pub(crate) fn read_list(file: &OsStr, format: Option<ListFormat>) -> Result<Vec<Listed>, Vec<Fault>> {
+    let format = match format {
         None => Format::Auto,
         Some(ListFormat::Lines) => Format::Lines,
         Some(ListFormat::Nul) => Format::Nul,
@@ -157,7 +161,7 @@ fn listed(args: &ChangeArgs) -> Result<Option<Vec<Listed>>, Vec<Fault>> {
             "name a file with one path a line, with paths that end in NUL, or with JSON",
         )]
     })?;
-    files_from::parse(&name, &content, format).map(Some)
+    files_from::parse(&name, &content, format)
 }
 
 type Origin = Option<(Repository, Resolved)>;
@@ -226,14 +230,7 @@ fn from_git(
 
 /// Loads the one policy of a folder for every side.
 fn external(folder: &Path) -> Result<Policies, Vec<Fault>> {
-    if !folder.is_dir() {
-        return Err(vec![Fault::new(
-            Code::Usage,
-            format!("`{}`, where the policy should be, is no folder", folder.display()),
-            "name the folder that has `ownership-maps/` and `lanes/` in it with --policy",
-        )]);
-    }
-    let policy = Arc::new(Policy::load(&workspace::policy_files(folder)));
+    let policy = Arc::new(super::standing::external(folder)?);
     Ok(Policies::new(PolicyBasis::External, Side::ALL.into_iter().map(|side| (side, Arc::clone(&policy)))))
 }
 

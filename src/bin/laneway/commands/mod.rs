@@ -2,7 +2,9 @@
 
 mod explain;
 mod gather;
+mod owners;
 mod route;
+mod standing;
 
 use laneway::fault::Fault;
 
@@ -15,5 +17,6 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
     match &args.command {
         Command::Route(route) => route::run(&args.place, route, environment),
         Command::Explain(explain) => explain::run(&args.place, explain, environment),
+        Command::Owners(own) => owners::run(&args.place, own, environment),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(
     let route = route(&gathered.request());
     let shown = Report::new(&route, &gathered.policies);
     let file = args.change.output.as_deref();
-    let detail = Detail { verbose: args.change.verbose };
+    let detail = Detail { verbose: place.verbose };
     let written = match args.format {
         RouteFormat::Text => output::write(file, true, |out| text::write(out, &shown, detail)),
         RouteFormat::Json => output::write(file, false, |out| json::write(out, &shown)),
@@ -33,7 +33,7 @@ pub(crate) fn run(
     if faults.is_empty() {
         return Ok(Exit::Holds);
     }
-    report::print(faults, args.change.verbose);
+    report::print(faults, place.verbose);
     Ok(Exit::Undecided)
 }
 

@@ -1,0 +1,91 @@
+//! What was typed. What it means is decided in [`commands`](crate::commands).
+
+mod change;
+mod owners;
+
+use std::ffi::OsString;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+
+pub(crate) use change::*;
+pub(crate) use owners::*;
+
+/// Routes a change of a monorepo through exactly the gates that it needs.
+#[derive(Debug, Parser)]
+#[command(name = "laneway", bin_name = "laneway", version, about, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 it holds; 1 it does not (findings, a blocked verdict); 2 it could not be \
+    decided (usage, policy, git). A route with exit code 2 is the broad one, or there is none.";
+
+/// Where things are.
+#[derive(Debug, Group)]
+pub(crate) struct PlaceArgs {
+    /// The repository, or a folder in it
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<OsString>,
+    /// Read the policy from this folder instead of from the commits
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) policy: Option<OsString>,
+    /// Leave nothing out: every reason, every skip, every diagnostic
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The gates, reviews and skips of a change, each with its reason
+    Route(RouteArgs),
+    /// Why a path, gate or domain is in a route, or not
+    Explain(ExplainArgs),
+    /// Who owns these paths
+    Owners(OwnersArgs),
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct RouteArgs {
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
+    /// How the route is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: RouteFormat,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct ExplainArgs {
+    /// A path, the id or title of a gate, or a domain; `path:`, `gate:` or `domain:` in front says which is meant
+    #[arg(value_name = "X")]
+    pub(crate) subject: OsString,
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
+    /// How the explanation is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ExplainFormat,
+}
+
+/// How a route is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RouteFormat {
+    /// For people at a terminal
+    Text,
+    /// One document, `schemas/route.v1.json`
+    Json,
+    /// For a pull request's comment or a job's summary
+    Markdown,
+    /// A matrix, with outputs for `GITHUB_OUTPUT` and a page for `GITHUB_STEP_SUMMARY`
+    Github,
+}
+
+/// How an explanation is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people at a terminal
+    Text,
+    /// One document, `schemas/explain.v1.json`
+    Json,
+}
