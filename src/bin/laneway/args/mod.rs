@@ -1,6 +1,7 @@
 //! What was typed. What it means is decided in [`commands`](crate::commands).
 
 mod change;
+mod check;
 mod owners;
 
 use std::ffi::OsString;
@@ -8,6 +9,7 @@ use std::ffi::OsString;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
 pub(crate) use change::*;
+pub(crate) use check::*;
 pub(crate) use owners::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Who owns these paths
     Owners(OwnersArgs),
+    /// Whether maps, lanes and tree still tell the truth
+    Check(CheckArgs),
 }
 
 #[derive(Debug, Group)]

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod check;
 mod explain;
 mod gather;
 mod owners;
@@ -18,5 +19,6 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Route(route) => route::run(&args.place, route, environment),
         Command::Explain(explain) => explain::run(&args.place, explain, environment),
         Command::Owners(own) => owners::run(&args.place, own, environment),
+        Command::Check(own) => check::run(&args.place, own, environment),
     }
 }
