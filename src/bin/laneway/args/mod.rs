@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod guard;
 mod owners;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
 pub(crate) use change::*;
 pub(crate) use check::*;
+pub(crate) use guard::*;
 pub(crate) use owners::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Owners(OwnersArgs),
     /// Whether maps, lanes and tree still tell the truth
     Check(CheckArgs),
+    /// Findings against the baseline and the allowed debt
+    Guard(GuardArgs),
 }
 
 #[derive(Debug, Group)]

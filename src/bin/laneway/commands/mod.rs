@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod gather;
+mod guard;
 mod owners;
 mod route;
 mod standing;
@@ -20,5 +21,6 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Explain(explain) => explain::run(&args.place, explain, environment),
         Command::Owners(own) => owners::run(&args.place, own, environment),
         Command::Check(own) => check::run(&args.place, own, environment),
+        Command::Guard(own) => guard::run(&args.place, own, environment),
     }
 }
