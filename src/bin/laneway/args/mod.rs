@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod graph;
 mod guard;
 mod owners;
 
@@ -11,6 +12,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
 pub(crate) use change::*;
 pub(crate) use check::*;
+pub(crate) use graph::*;
 pub(crate) use guard::*;
 pub(crate) use owners::*;
 
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Findings against the baseline and the allowed debt
     Guard(GuardArgs),
+    /// Producers and consumers
+    Graph(GraphArgs),
 }
 
 #[derive(Debug, Group)]

@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod gather;
+mod graph;
 mod guard;
 mod owners;
 mod route;
@@ -22,5 +23,6 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Owners(own) => owners::run(&args.place, own, environment),
         Command::Check(own) => check::run(&args.place, own, environment),
         Command::Guard(own) => guard::run(&args.place, own, environment),
+        Command::Graph(own) => graph::run(&args.place, own, environment),
     }
 }
