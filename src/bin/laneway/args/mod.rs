@@ -1,5 +1,6 @@
 //! What was typed. What it means is decided in [`commands`](crate::commands).
 
+mod backtest;
 mod change;
 mod check;
 mod graph;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
+pub(crate) use backtest::*;
 pub(crate) use change::*;
 pub(crate) use check::*;
 pub(crate) use graph::*;
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Guard(GuardArgs),
     /// Producers and consumers
     Graph(GraphArgs),
+    /// What would have run, over the history
+    Backtest(BacktestArgs),
 }
 
 #[derive(Debug, Group)]

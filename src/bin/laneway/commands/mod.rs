@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod backtest;
 mod check;
 mod explain;
 mod gather;
@@ -24,5 +25,6 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Check(own) => check::run(&args.place, own, environment),
         Command::Guard(own) => guard::run(&args.place, own, environment),
         Command::Graph(own) => graph::run(&args.place, own, environment),
+        Command::Backtest(own) => backtest::run(&args.place, own, environment),
     }
 }
