@@ -3,8 +3,10 @@
 mod backtest;
 mod change;
 mod check;
+mod export;
 mod graph;
 mod guard;
+mod import;
 mod owners;
 
 use std::ffi::OsString;
@@ -14,8 +16,10 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 pub(crate) use backtest::*;
 pub(crate) use change::*;
 pub(crate) use check::*;
+pub(crate) use export::*;
 pub(crate) use graph::*;
 pub(crate) use guard::*;
+pub(crate) use import::*;
 pub(crate) use owners::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
@@ -61,6 +65,10 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// What would have run, over the history
     Backtest(BacktestArgs),
+    /// Maps and lanes from the ownership that already exists
+    Import(ImportArgs),
+    /// The maps in another tool's format
+    Export(ExportArgs),
 }
 
 #[derive(Debug, Group)]

@@ -3,9 +3,11 @@
 mod backtest;
 mod check;
 mod explain;
+mod export;
 mod gather;
 mod graph;
 mod guard;
+mod import;
 mod owners;
 mod route;
 mod standing;
@@ -26,5 +28,7 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Guard(own) => guard::run(&args.place, own, environment),
         Command::Graph(own) => graph::run(&args.place, own, environment),
         Command::Backtest(own) => backtest::run(&args.place, own, environment),
+        Command::Import(own) => import::run(&args.place, own, environment),
+        Command::Export(own) => export::run(&args.place, own, environment),
     }
 }
