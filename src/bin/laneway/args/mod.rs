@@ -4,9 +4,11 @@ mod backtest;
 mod change;
 mod check;
 mod export;
+mod generate;
 mod graph;
 mod guard;
 mod import;
+mod init;
 mod owners;
 
 use std::ffi::OsString;
@@ -17,9 +19,11 @@ pub(crate) use backtest::*;
 pub(crate) use change::*;
 pub(crate) use check::*;
 pub(crate) use export::*;
+pub(crate) use generate::*;
 pub(crate) use graph::*;
 pub(crate) use guard::*;
 pub(crate) use import::*;
+pub(crate) use init::*;
 pub(crate) use owners::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
@@ -69,6 +73,14 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// The maps in another tool's format
     Export(ExportArgs),
+    /// A new workspace: the reference model, or a skeleton
+    Init(InitArgs),
+    /// The JSON Schema of a document
+    Schema(SchemaArgs),
+    /// A script that completes laneway's commands in a shell
+    Completions(CompletionsArgs),
+    /// The manual pages
+    Man(ManArgs),
 }
 
 #[derive(Debug, Group)]

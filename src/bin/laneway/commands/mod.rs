@@ -2,14 +2,18 @@
 
 mod backtest;
 mod check;
+mod completions;
 mod explain;
 mod export;
 mod gather;
 mod graph;
 mod guard;
 mod import;
+mod init;
+mod man;
 mod owners;
 mod route;
+mod schema;
 mod standing;
 
 use laneway::fault::Fault;
@@ -30,5 +34,9 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Backtest(own) => backtest::run(&args.place, own, environment),
         Command::Import(own) => import::run(&args.place, own, environment),
         Command::Export(own) => export::run(&args.place, own, environment),
+        Command::Init(own) => init::run(&args.place, own, environment),
+        Command::Schema(own) => schema::run(&args.place, own, environment),
+        Command::Completions(own) => completions::run(&args.place, own, environment),
+        Command::Man(own) => man::run(&args.place, own, environment),
     }
 }
