@@ -27,7 +27,7 @@ fn faults(path: &Path) -> Vec<Fault> {
     } else if name.ends_with(".debt.tsv") {
         Ledger::read(None, Some(&source)).1
     } else {
-        sarif::read(&source, &[b"/work/repo".to_vec()]).1
+        sarif::read(&source, &[b"/srv/repo".to_vec()]).1
     }
 }
 
