@@ -264,6 +264,14 @@ fn what_cannot_be_read_is_told_at_once_and_nothing_is_written() {
         assert!(text.contains(code), "{code}: {text}");
     }
     assert_eq!(repository.read(BASELINE), before);
+    // A manifest that laneway's own checks read hides no fault of the tables, and they none of it.
+    repository.write("package.json", "not JSON");
+    repository.git(&["add", "package.json"]);
+    let (exit, text) = said(&repository.laneway(&["guard"], b""));
+    assert_eq!(exit, 2);
+    for code in ["guard::header", "manifests::syntax"] {
+        assert!(text.contains(code), "{code}: {text}");
+    }
     for arguments in [
         &["guard", "--no-check"][..],
         &["guard", "--since", ""],

@@ -79,7 +79,7 @@ pub(crate) fn run(place: &PlaceArgs, args: &CheckArgs, _: &Environment) -> Resul
     Ok(if fails { Exit::Fails } else { Exit::Holds })
 }
 
-/// Returns what is found at one state, or what of it cannot be read.
+/// Returns what is found at one state, or what of it cannot be read. A faulty manifest that decides nothing is printed.
 pub(crate) fn findings(
     repository: &Repository,
     state: HeadState,
@@ -87,7 +87,10 @@ pub(crate) fn findings(
     tree: &[RepoPath],
     renamed: &Renamed,
 ) -> Result<Vec<Finding>, Vec<Fault>> {
-    let (packages, faults, _) = packages(repository, state, policy, tree);
+    let (packages, faults, quiet) = packages(repository, state, policy, tree);
+    if !quiet.is_empty() {
+        report::print(&quiet, false);
+    }
     if faults.is_empty() { Ok(check(&Subject::new(policy, tree, &packages, renamed))) } else { Err(faults) }
 }
 

@@ -104,9 +104,14 @@ pub(super) fn gather(
         let policy = Arc::new(Policy::load(&files));
         faults.extend(policy.faults.iter().cloned());
         let tree = repository.files_of(state).map_err(one)?;
-        let own = check::findings(&repository, state, &policy, &tree, &renamed)?;
-        issues.extend(own.iter().map(Issue::own));
-        tools.insert(LANEWAY.to_owned());
+        match check::findings(&repository, state, &policy, &tree, &renamed) {
+            Ok(own) => {
+                issues.extend(own.iter().map(Issue::own));
+                tools.insert(LANEWAY.to_owned());
+            }
+            // Whatever else is wrong is told in the same run.
+            Err(unread) => faults.extend(unread),
+        }
     }
     faults.extend(table_faults);
     let mut passed = 0;
