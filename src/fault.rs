@@ -51,6 +51,7 @@ codes! {
     AmbiguousMarkup = "laneway::ownership::ambiguous_markup",
     UnknownDomain = "laneway::ownership::unknown_domain",
     UnknownContract = "laneway::ownership::unknown_contract",
+    Quorum = "laneway::ownership::quorum",
     // YAML documents.
     YamlSyntax = "laneway::yaml::syntax",
     YamlDuplicateKey = "laneway::yaml::duplicate_key",
@@ -71,6 +72,14 @@ codes! {
     GateTitle = "laneway::lanes::gate_title",
     UnknownGate = "laneway::lanes::unknown_gate",
     NeedsCycle = "laneway::lanes::needs_cycle",
+    // The roster.
+    RosterVersion = "laneway::roster::version",
+    RosterTwoFiles = "laneway::roster::two_files",
+    RosterNobody = "laneway::roster::nobody",
+    RosterName = "laneway::roster::name",
+    RosterNamesakes = "laneway::roster::namesakes",
+    RosterMember = "laneway::roster::member",
+    RosterDate = "laneway::roster::date",
     // CODEOWNERS files.
     CodeownersMissing = "laneway::codeowners::missing",
     CodeownersSyntax = "laneway::codeowners::syntax",
@@ -111,6 +120,30 @@ codes! {
     PairsFile = "laneway::backtest::pairs",
     ResultsFile = "laneway::backtest::results",
     StateFile = "laneway::backtest::state",
+    // The choice of reviewers.
+    LoadFile = "laneway::reviewers::load",
+    // The plan of a CI, and route documents.
+    PlanRunner = "laneway::plan::runner",
+    PlanOrder = "laneway::plan::order",
+    RouteSyntax = "laneway::route_document::syntax",
+    RouteVersion = "laneway::route_document::version",
+    RouteShape = "laneway::route_document::shape",
+    RouteGate = "laneway::route_document::gate",
+    RouteDigest = "laneway::route_document::digest",
+    RouteNarrow = "laneway::route_document::kill_switch",
+    // The forges.
+    ForgeUnknown = "laneway::forge::unknown",
+    ForgeNoPullRequest = "laneway::forge::no_pull_request",
+    ForgeApi = "laneway::forge::api",
+    ForgePlainHttp = "laneway::forge::plain_http",
+    ForgeNoTls = "laneway::forge::no_tls",
+    ForgeNoToken = "laneway::forge::no_token",
+    ForgeToken = "laneway::forge::token",
+    ForgeRefused = "laneway::forge::refused",
+    ForgeLimited = "laneway::forge::limited",
+    ForgeUnreachable = "laneway::forge::unreachable",
+    ForgeRedirected = "laneway::forge::redirected",
+    ForgeAnswer = "laneway::forge::answer",
     // The command line.
     Usage = "laneway::cli::usage",
     Output = "laneway::cli::output",

@@ -33,6 +33,7 @@ pub mod id;
 pub mod class;
 pub mod pattern;
 pub mod yaml;
+pub mod quorum;
 pub mod config;
 pub mod change;
 pub mod base;

@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "class",
     "pattern",
     "yaml",
+    "quorum",
     "config",
     "change",
     "base",
