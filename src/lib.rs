@@ -41,6 +41,7 @@ pub mod files_from;
 pub mod ownership;
 pub mod lanes;
 pub mod reference;
+pub mod roster;
 pub mod policy;
 pub mod attribute;
 pub mod classify;

@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "ownership",
     "lanes",
     "reference",
+    "roster",
     "policy",
     "attribute",
     "classify",
