@@ -92,6 +92,9 @@ codes! {
     Cycle = "laneway::check::cycle", Note;
     UndeclaredImport = "laneway::check::undeclared_import", Error;
     UnrealImport = "laneway::check::unreal_import", Warning;
+    // Reviewers.
+    UnknownReviewer = "laneway::check::unknown_reviewer", Note;
+    ShortQuorum = "laneway::check::short_quorum", Warning;
     // The tables of the guard.
     StaleBaseline = "laneway::guard::stale_baseline", Warning;
     StaleDebt = "laneway::guard::stale_debt", Warning;

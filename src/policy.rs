@@ -15,6 +15,8 @@ use crate::lanes::Lanes;
 use crate::ownership::{Cell, Column, Columns, MapKind, NearMiss, Owners, OwnershipMap, Row, RowClass};
 use crate::path::RepoPath;
 use crate::pattern::PatternSet;
+use crate::quorum::Quorum;
+use crate::roster::Roster;
 use crate::source::Source;
 
 /// A file of a policy may not be larger than this: 32 MiB, far beyond what people keep by hand.
@@ -62,6 +64,8 @@ pub struct Policy {
     pub near_misses: Vec<NearMiss>,
     /// Lanes, gates, rules and profiles.
     pub lanes: Lanes,
+    /// Who the people behind the names of maps and lanes are, where `reviewers.yaml` says so.
+    pub roster: Option<Roster>,
     /// What is wrong; not empty, and the policy is broken. What is sound stands all the same.
     pub faults: Vec<Fault>,
     /// The sha256 of every file's path and bytes, in hex.
@@ -93,6 +97,7 @@ impl Policy {
             config_source.map_or_else(Default::default, |source| Config::parse(&source));
         let mut maps = Vec::new();
         let mut lanes = Vec::new();
+        let mut rosters = Vec::new();
         let mut data = BTreeMap::new();
         let mut digest = Sha256::new();
         for (path, bytes) in &files.files {
@@ -103,6 +108,7 @@ impl Policy {
             match config.policy_file(path) {
                 Some(PolicyFileKind::Map) => maps.extend(text(path, bytes).map(|source| (path, source))),
                 Some(PolicyFileKind::Lanes) => lanes.extend(text(path, bytes)),
+                Some(PolicyFileKind::Roster) => rosters.extend(text(path, bytes)),
                 Some(PolicyFileKind::Data) => {
                     data.insert(path.clone(), file_digest);
                 }
@@ -134,6 +140,7 @@ impl Policy {
             faults.extend(map_faults);
         }
         faults.extend(lane_faults);
+        let roster = roster(&rosters, &mut faults);
         let domains = known_domains(&rows, &lanes);
         faults.extend(unknown_names(&rows, &domains));
         let mut matcher = PatternSet::new();
@@ -145,7 +152,7 @@ impl Policy {
             }
         }
         let digest = hex(&digest.finalize());
-        Self { config, rows, near_misses, lanes, faults, digest, domains, data, matcher }
+        Self { config, rows, near_misses, lanes, roster, faults, digest, domains, data, matcher }
     }
 
     /// Says whether something is wrong with the policy.
@@ -167,12 +174,16 @@ impl Policy {
         }
     }
 
-    /// Returns who looks at the files of a row: those it names, else those whom the lanes of its domains name.
-    pub fn reviewers<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a str> {
+    /// Returns how many of whom look at the files of a row: its own quorums, else those of the lanes of its domains.
+    pub fn quorums<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Quorum> {
         let lanes = row.reviewers.is_empty().then(|| self.owners(row)).into_iter().flatten();
-        let by_lane =
-            lanes.filter_map(|domain| self.lanes.lanes.get(domain)).flat_map(|lane| &lane.reviewers);
-        row.reviewers.iter().chain(by_lane).map(String::as_str)
+        let by_lane = lanes.filter_map(|domain| self.lanes.lanes.get(domain));
+        row.reviewers.iter().chain(by_lane.flat_map(|lane| lane.reviewers.iter()))
+    }
+
+    /// Returns who looks at the files of a row, by name: those it names, else those whom the lanes of its domains name.
+    pub fn reviewers<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a str> {
+        self.quorums(row).flat_map(|quorum| &quorum.of).map(String::as_str)
     }
 
     /// Returns the classes that the lanes of the row's domains give to files of which no row states one.
@@ -194,12 +205,13 @@ impl Policy {
         }
     }
 
-    /// Says whether the two policies mean the same: rows, lanes, gates, rules, configuration and data are equal,
+    /// Says whether the two policies mean the same: rows, lanes, gates, rules, configuration, roster and data are equal,
     /// whatever the prose around them and the lines on which they stand.
     pub fn means_the_same(&self, other: &Self) -> bool {
         let meaning = || {
             self.config == other.config
                 && self.data == other.data
+                && self.roster == other.roster
                 && self.lanes.means_the_same(&other.lanes)
                 && self.has_the_same_rows(other)
         };
@@ -236,6 +248,31 @@ impl PolicyBasis {
             Self::BaseAndHead => "base_and_head",
             Self::HeadOnly => "head_only",
             Self::External => "external",
+        }
+    }
+}
+
+/// Where the roster of a change comes from, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RosterBasis {
+    /// The commit at which the change begins.
+    MergeBase,
+    /// A folder outside of the commits (`--policy`).
+    External,
+    /// None: the base has no `reviewers.yaml`.
+    Absent,
+    /// None: the base is not known, and what the head says of its own reviewers does not count.
+    NoBase,
+}
+
+impl RosterBasis {
+    /// Returns the word of the JSON document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MergeBase => "merge_base",
+            Self::External => "external",
+            Self::Absent => "absent",
+            Self::NoBase => "no_base",
         }
     }
 }
@@ -292,6 +329,25 @@ impl Policies {
         self.each.iter().find(|(sides, _)| sides.has(side)).map(|(_, policy)| &**policy)
     }
 
+    /// Returns the roster that counts for the change, and where it comes from: the merge base's, because a change
+    /// cannot make its own reviewers absent. A folder outside of the commits is nobody's change, so its roster counts.
+    pub fn roster(&self) -> (Option<&Roster>, RosterBasis) {
+        let found = match self.basis {
+            PolicyBasis::External => self.each.first().map(|(_, policy)| (policy, RosterBasis::External)),
+            PolicyBasis::BaseAndHead | PolicyBasis::HeadOnly => {
+                let base = self.each.iter().find(|(sides, _)| sides.has(Side::MergeBase));
+                base.map(|(_, policy)| (policy, RosterBasis::MergeBase))
+            }
+        };
+        match found {
+            None => (None, RosterBasis::NoBase),
+            Some((policy, basis)) => match &policy.roster {
+                None => (None, RosterBasis::Absent),
+                Some(roster) => (Some(roster), basis),
+            },
+        }
+    }
+
     /// Says whether merge base and head attribute files differently, so that rows may have moved.
     pub fn rows_differ(&self) -> bool {
         match (self.of(Side::MergeBase), self.of(Side::Head)) {
@@ -322,6 +378,23 @@ fn read(path: &RepoPath, bytes: &[u8]) -> Result<Arc<Source>, Box<Fault>> {
             "save it as UTF-8",
         ))),
     }
+}
+
+/// Reads the roster. One that cannot be read at all leaves nobody known; that is a fault, and so are two.
+fn roster(sources: &[Arc<Source>], faults: &mut Vec<Fault>) -> Option<Roster> {
+    let (first, others) = sources.split_first()?;
+    for other in others {
+        let message = format!("{} and {} are both a roster", first.name(), other.name());
+        let help = "keep one of the two: nobody can tell which one counts";
+        faults.push(Fault::at(Code::RosterTwoFiles, other, 0..0, message, "", help));
+    }
+    let mut first_roster = None;
+    for source in sources {
+        let (roster, own) = Roster::parse(source);
+        faults.extend(own);
+        first_roster.get_or_insert(roster);
+    }
+    first_roster
 }
 
 fn known_domains(rows: &[Row], lanes: &Lanes) -> BTreeSet<DomainId> {

@@ -8,6 +8,7 @@ use crate::classify::FileFacts;
 use crate::graph::{Graph, Impacts};
 use crate::id::{ContractId, DomainId};
 use crate::policy::Policies;
+use crate::quorum::{Need, Quorum, Quorums};
 
 /// Who must look at a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,28 @@ pub struct Review {
     pub architecture_reviewers: BTreeSet<String>,
     /// Everyone who must look, by name.
     pub reviewers: BTreeMap<String, Reviewer>,
+    /// How many of whom must look: each quorum once, with everything that asks for it.
+    pub requirements: Vec<Requirement>,
+}
+
+impl Review {
+    /// Returns the requirements that the list of reviewers does not say: those in which any one is not enough.
+    pub fn worded(&self) -> Vec<&Requirement> {
+        self.requirements.iter().filter(|requirement| requirement.quorum.need != Need::Any).collect()
+    }
+}
+
+/// A quorum that must look at the change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Requirement {
+    /// How many of whom.
+    pub quorum: Quorum,
+    /// For which domains.
+    pub domains: BTreeSet<DomainId>,
+    /// At which files; nothing where it is about the whole change.
+    pub files: Option<Witness>,
+    /// Why; never empty.
+    pub because: BTreeSet<ReviewerReason>,
 }
 
 /// Why an architecture review is forced.
@@ -78,6 +101,8 @@ pub enum ReviewerReason {
 }
 
 /// Says who must look. `architecture` holds the causes of an architecture review.
+///
+/// What the policies of base and head ask for is joined: a change that weakens a quorum meets both, the old and the new.
 pub fn review(
     graph: &Graph<'_>,
     (attributed, facts): (&Attributed, &[FileFacts]),
@@ -87,12 +112,12 @@ pub fn review(
     witness: impl Fn(Touch) -> Witness,
 ) -> Review {
     let policies = graph.policies();
-    let mut asked: BTreeMap<&str, (Reviewer, Option<Touch>)> = BTreeMap::new();
+    let mut asked = Asked::default();
     for ((group, touch), facts) in attributed.groups.iter().zip(facts) {
         if facts.exempt {
             continue;
         }
-        let mut here: BTreeSet<&str> = BTreeSet::new();
+        let mut here = BTreeSet::new();
         for (policy, hit) in group.rows() {
             let own = &policies.each[policy].1;
             let row = &own.rows[hit.row];
@@ -101,25 +126,21 @@ pub fn review(
             }
             for domain in own.owners(row) {
                 let by_lane = || own.lanes.lanes.get(domain).map(|lane| &lane.reviewers);
-                let names = if row.reviewers.is_empty() { by_lane() } else { Some(&row.reviewers) };
-                for name in names.into_iter().flatten() {
-                    here.insert(name);
-                    let (reviewer, _) = asked.entry(name).or_default();
-                    reviewer.domains.insert(domain.clone());
-                    reviewer.because.insert(ReviewerReason::Owns { domain: domain.clone() });
+                let quorums = if row.reviewers.is_empty() { by_lane() } else { Some(&row.reviewers) };
+                for quorum in quorums.into_iter().flat_map(Quorums::iter) {
+                    here.insert(quorum);
+                    asked.ask(quorum, Some(domain), &ReviewerReason::Owns { domain: domain.clone() });
                 }
             }
         }
-        for name in here {
-            let (_, files) = asked.entry(name).or_default();
-            *files = Some(files.map_or(*touch, |own| own.and(*touch)));
-        }
+        asked.touch(here, *touch);
     }
     let mut ask = |domain: &DomainId, because: ReviewerReason| {
-        for name in lane_reviewers(policies, domain) {
-            let (reviewer, _) = asked.entry(name).or_default();
-            reviewer.domains.insert(domain.clone());
-            reviewer.because.insert(because.clone());
+        for (_, policy) in &policies.each {
+            let lane = policy.lanes.lanes.get(domain);
+            for quorum in lane.into_iter().flat_map(|lane| lane.reviewers.iter()) {
+                asked.ask(quorum, Some(domain), &because);
+            }
         }
     };
     for call in impacts.calls.iter().filter(|call| impacts.contract_rows.contains(&call.row)) {
@@ -131,34 +152,89 @@ pub fn review(
     for domain in moved.iter().flat_map(|one| one.from.iter().chain(&one.to)) {
         ask(domain, ReviewerReason::Moved { domain: domain.clone() });
     }
-    let architecture_reviewers = architecture_reviewers(policies);
+    let architects = architects(policies);
     if !architecture.is_empty() {
-        for name in &architecture_reviewers {
-            asked.entry(name).or_default().0.because.insert(ReviewerReason::Architecture);
+        for quorum in &architects {
+            asked.ask(quorum, None, &ReviewerReason::Architecture);
         }
     }
-    let reviewers = asked
-        .into_iter()
-        .map(|(name, (reviewer, touch))| {
-            (name.to_owned(), Reviewer { files: touch.map(&witness), ..reviewer })
-        })
-        .collect();
-    let architecture_reviewers = architecture_reviewers.into_iter().map(str::to_owned).collect();
-    Review { architecture, architecture_reviewers, reviewers }
+    Review {
+        architecture,
+        architecture_reviewers: architects.into_iter().flat_map(|quorum| quorum.of.clone()).collect(),
+        reviewers: asked
+            .names
+            .into_iter()
+            .map(|(name, Ask { domains, because, touch })| {
+                (name.to_owned(), Reviewer { domains, files: touch.map(&witness), because })
+            })
+            .collect(),
+        requirements: asked
+            .quorums
+            .into_iter()
+            .map(|(quorum, Ask { domains, because, touch })| Requirement {
+                quorum: quorum.clone(),
+                domains,
+                files: touch.map(&witness),
+                because,
+            })
+            .collect(),
+    }
+}
+
+/// Who is asked so far: each name, and each quorum.
+#[derive(Default)]
+struct Asked<'a> {
+    names: BTreeMap<&'a str, Ask>,
+    quorums: BTreeMap<&'a Quorum, Ask>,
+}
+
+/// What somebody is asked for.
+#[derive(Clone, Default)]
+struct Ask {
+    domains: BTreeSet<DomainId>,
+    because: BTreeSet<ReviewerReason>,
+    touch: Option<Touch>,
+}
+
+impl Ask {
+    fn add(&mut self, domain: Option<&DomainId>, because: &ReviewerReason) {
+        self.domains.extend(domain.cloned());
+        self.because.insert(because.clone());
+    }
+
+    fn touch(&mut self, touch: Touch) {
+        self.touch = Some(self.touch.map_or(touch, |own| own.and(touch)));
+    }
+}
+
+impl<'a> Asked<'a> {
+    fn ask(&mut self, quorum: &'a Quorum, domain: Option<&DomainId>, because: &ReviewerReason) {
+        self.quorums.entry(quorum).or_default().add(domain, because);
+        for name in &quorum.of {
+            self.names.entry(name).or_default().add(domain, because);
+        }
+    }
+
+    /// Adds files to quorums that have been asked, and once to each of their names.
+    fn touch(&mut self, quorums: BTreeSet<&'a Quorum>, touch: Touch) {
+        let names: BTreeSet<&str> =
+            quorums.iter().flat_map(|quorum| &quorum.of).map(String::as_str).collect();
+        for name in names {
+            self.names.entry(name).or_default().touch(touch);
+        }
+        for quorum in quorums {
+            self.quorums.entry(quorum).or_default().touch(touch);
+        }
+    }
 }
 
 /// Returns the architecture reviewers as the base has them: a change cannot appoint its own. The head's count only
 /// where no policy of the base names any.
-fn architecture_reviewers(policies: &Policies) -> BTreeSet<&str> {
-    let of = |sides: Sides| -> BTreeSet<&str> {
+fn architects(policies: &Policies) -> BTreeSet<&Quorum> {
+    let of = |sides: Sides| -> BTreeSet<&Quorum> {
         let having = policies.each.iter().filter(|(own, _)| own.meets(sides));
-        having.flat_map(|(_, policy)| &policy.config.architecture_reviewers).map(String::as_str).collect()
+        having.flat_map(|(_, policy)| policy.config.architecture_reviewers.iter()).collect()
     };
     let base = of(Sides::NONE.with(Side::MergeBase).with(Side::BaseTip));
     if base.is_empty() { of(Sides::ALL) } else { base }
-}
-
-fn lane_reviewers<'a>(policies: &'a Policies, domain: &DomainId) -> BTreeSet<&'a str> {
-    let lanes = policies.each.iter().filter_map(|(_, policy)| policy.lanes.lanes.get(domain));
-    lanes.flat_map(|lane| &lane.reviewers).map(String::as_str).collect()
 }

@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "graph",
     "review",
     "route",
+    "plan",
     "manifests",
     "codeowners",
     "owners_files",

@@ -224,7 +224,7 @@ fn kind(line: &str) -> &str {
         | "policy"
         | "mode"
         | "empty" => word,
-        "fault" | "state" | "review" => word,
+        "fault" | "state" | "review" | "needs" => word,
         "file" | "gate" | "skip" | "shape" | "edges" | "profile" => head,
         _ => "domain",
     }

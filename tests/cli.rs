@@ -391,6 +391,7 @@ fn the_schemas_are_fresh() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
     for (name, schema) in [
         ("route.v1.json", render::json::schema().unwrap()),
+        ("gate.v1.json", render::ci::jsonl::schema().unwrap()),
         ("explain.v1.json", render::explain::json::schema().unwrap()),
         ("check.v1.json", render::findings::json::schema().unwrap()),
     ] {

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use laneway::config::{CONFIG_FILE, Config};
 use laneway::fault::{Code, Fault};
 use laneway::lanes::{Lanes, Layer, command};
+use laneway::path::RepoPath;
+use laneway::policy::{Policy, PolicyFiles};
 use laneway::source::Source;
 use proptest::prelude::*;
 
@@ -18,8 +20,17 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Reads files as a workspace would: `laneway.yaml` as the configuration, each other one as a document of lanes.
+/// Reads files as a workspace would: `laneway.yaml` as the configuration, what lies in `ownership-maps` as the roster, and
+/// each other one as a document of lanes.
 fn faults_of(sources: &[Arc<Source>]) -> Vec<Fault> {
+    let is_roster = |source: &Arc<Source>| source.name().starts_with("ownership-maps/");
+    let (rosters, sources): (Vec<_>, Vec<_>) = sources.iter().cloned().partition(is_roster);
+    if !rosters.is_empty() {
+        let bytes =
+            |source: &Arc<Source>| (RepoPath::from(source.name()), Arc::from(source.text().as_bytes()));
+        let files = rosters.iter().map(bytes).collect();
+        return Policy::load(&PolicyFiles { files, faults: Vec::new() }).faults;
+    }
     let (config, lanes): (Vec<_>, Vec<_>) =
         sources.iter().cloned().partition(|source| source.name() == CONFIG_FILE);
     let mut faults: Vec<Fault> = config.iter().flat_map(|source| Config::parse(source).1).collect();
@@ -72,9 +83,12 @@ fn run_cases(text: &str) -> (String, usize, Vec<Fault>) {
 }
 
 fn case_files() -> Vec<PathBuf> {
-    let folder = root().join("testdata/invalid/lanes");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let folders = ["testdata/invalid/lanes", "testdata/invalid/roster"];
+    let mut files: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root().join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -108,7 +122,7 @@ fn every_code_of_these_documents_has_a_case() {
     let missing: Vec<&Code> = Code::ALL
         .iter()
         .filter(|code| {
-            ["yaml::", "config::", "lanes::"].iter().any(|room| code.as_str().contains(room))
+            ["yaml::", "config::", "lanes::", "roster::"].iter().any(|room| code.as_str().contains(room))
                 && !seen.contains(code)
         })
         .collect();

@@ -117,7 +117,7 @@ fn show(row: &Row) -> String {
         write!(out, "; consumes {}", quoted(names.keys())).unwrap();
     }
     if !row.reviewers.is_empty() {
-        write!(out, "; reviewers {}", joined(&row.reviewers)).unwrap();
+        write!(out, "; reviewers {}", row.reviewers).unwrap();
     }
     match row.class {
         Some(RowClass::Class(class)) => write!(out, "; class {class}").unwrap(),

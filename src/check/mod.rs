@@ -12,6 +12,7 @@ mod gates;
 mod imports;
 mod moved;
 mod near_miss;
+mod reviewers;
 mod rows;
 mod since;
 mod smokes;
@@ -58,6 +59,8 @@ const CHECKS: &[Check] = &[
     wide::wide_contract,
     cycles::cycle,
     imports::imports,
+    reviewers::unknown_reviewers,
+    reviewers::short_quorums,
 ];
 
 /// Returns what is not as it should be, by file, line, code and subject. Of a broken policy, only what rests on
@@ -104,7 +107,9 @@ const fn rests_on_absence(code: FindingCode) -> bool {
         | Code::UnproducedContract
         | Code::WideContract
         | Code::UndeclaredImport
-        | Code::UnrealImport => true,
+        | Code::UnrealImport
+        | Code::UnknownReviewer
+        | Code::ShortQuorum => true,
         Code::UnclaimedFiles
         | Code::DeadRow
         | Code::DeadPattern

@@ -26,6 +26,8 @@ pub struct Written {
     pub named: usize,
     /// Patterns that the dialect cannot say, each with its map and line; their files are named one by one.
     pub unsaid: Vec<String>,
+    /// Quorums that the format cannot say, each with its place: any of the names is enough there.
+    pub weakened: Vec<String>,
     /// The files for which the file, read again, does not ask whom the maps ask.
     pub differences: Vec<RepoPath>,
 }
@@ -98,11 +100,30 @@ pub fn write(dialect: Dialect, policy: &Policy, tree: &[RepoPath]) -> Result<Wri
         }
     }
     let differences = differing(&text).into_iter().map(|(path, _)| path.clone()).collect();
-    Ok(Written { text, rules, named, unsaid, differences })
+    Ok(Written { text, rules, named, unsaid, weakened: weakened(policy), differences })
 }
 
 fn join(owners: &BTreeSet<&str>) -> String {
     owners.iter().copied().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the quorums of rows, and of the lanes that stand in for them, in which any of the names is not enough.
+fn weakened(policy: &Policy) -> Vec<String> {
+    let mut lanes = BTreeSet::new();
+    let mut weakened = Vec::new();
+    for row in policy.rows.iter().filter(|row| !row.is_exempt()) {
+        if row.reviewers.is_empty() {
+            lanes.extend(policy.owners(row));
+        } else if !row.reviewers.is_plain() {
+            weakened.push(format!("{}:{} {}", row.map, row.line(), row.reviewers));
+        }
+    }
+    for lane in lanes.into_iter().filter_map(|domain| policy.lanes.lanes.get(domain)) {
+        if !lane.reviewers.is_plain() {
+            weakened.push(format!("{}:{} {}", lane.place.source.name(), lane.place.line(), lane.reviewers));
+        }
+    }
+    weakened
 }
 
 /// Returns whom each row asks: its reviewers, else those of its domains' lanes. An exempt row asks nobody.
@@ -134,11 +155,7 @@ fn reviewers<'a>(policy: &'a Policy, row: &'a Row) -> BTreeSet<&'a str> {
     if row.is_exempt() {
         return BTreeSet::new();
     }
-    if !row.reviewers.is_empty() {
-        return row.reviewers.iter().map(String::as_str).collect();
-    }
-    let lanes = policy.owners(row).iter().filter_map(|domain| policy.lanes.lanes.get(domain));
-    lanes.flat_map(|lane| &lane.reviewers).map(String::as_str).collect()
+    policy.reviewers(row).collect()
 }
 
 /// Returns whom the maps ask about a file: every owning row's reviewers, and those of the rows that attach to it.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::shape::{choice, described, list, mapping, text, text_like};
-use crate::config::Config;
+use super::shape::{choice, described, list, mapping, quorums, text, text_like};
+use crate::config::{Config, GITHUB_KEYS, Vendor};
 
 /// A path from the root of the repository: no `/` in front.
 const INSIDE: &str = "^[^/\\s]";
@@ -53,8 +53,9 @@ pub(super) fn document() -> Value {
         (
             "architecture_reviewers",
             described(
-                "Who approves what no map foresaw: unmapped files, changes of the policy, a base that is missing.",
-                list(text()),
+                "Who approves what no map foresaw: unmapped files, changes of the policy, a base that is missing. Any of \
+                 the names is enough, and each quorum in the list is asked for beside them.",
+                quorums(),
             ),
         ),
         (
@@ -65,9 +66,40 @@ pub(super) fn document() -> Value {
                 by_default(choice(["enforce", "observe"]), "enforce"),
             ),
         ),
+        (
+            "runners",
+            described(
+                "What the `runner` of a gate stands for in each CI, by label; `default` is for gates without one. A label \
+                 that is not listed for a CI of which others are fits no machine there.",
+                json!({"type": "object", "additionalProperties": machines()}),
+            ),
+        ),
     ];
     described(
         "What Laneway is told of a repository. Every key but `version` has a default.",
         mapping(keys, &["version"]),
     )
+}
+
+/// What one label stands for, by CI.
+fn machines() -> Value {
+    let machine = |vendor: Vendor| {
+        let texts = || {
+            let mut several = list(text());
+            several["minItems"] = json!(1);
+            json!({"anyOf": [text(), several]})
+        };
+        let keys = match vendor {
+            Vendor::Github => mapping(GITHUB_KEYS.iter().map(|key| (*key, texts())), &[]),
+            Vendor::Gitlab | Vendor::Buildkite | Vendor::Circleci | Vendor::Azure | Vendor::Jenkins => {
+                json!({"type": "object", "additionalProperties": texts()})
+            }
+        };
+        let mut keys = keys;
+        keys["minProperties"] = json!(1);
+        let mut several = list(text());
+        several["minItems"] = json!(1);
+        json!({"anyOf": [text(), several, keys]})
+    };
+    mapping(Vendor::ALL.map(|vendor| (vendor.as_str(), machine(vendor))), &[])
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lanes::refers_to;
-use super::shape::{choice, described, domain_id, either, id, list, mapping, text};
+use super::shape::{choice, described, domain_id, either, id, list, mapping, quorums, text};
 use crate::class::ChangeClass;
 use crate::lanes::{AlwaysScope, Layer, embedded};
 use crate::ownership::ReleaseClass;
@@ -25,7 +25,14 @@ pub(super) fn lane() -> Value {
                 choice(ChangeClass::ALL.map(ChangeClass::as_str)),
             ),
         ),
-        ("reviewers", described("Who looks at its files where a map row names nobody.", list(text()))),
+        (
+            "reviewers",
+            described(
+                "Who looks at its files where a map row names nobody: any of the names of the list is enough, and each \
+                 quorum in it is asked for beside them.",
+                quorums(),
+            ),
+        ),
         (
             "release_class",
             described(

@@ -1,12 +1,13 @@
 //! The documents that people write, as JSON Schemas: what an editor completes, describes and underlines.
 //!
-//! The strict readers of [`config`](crate::config) and [`lanes`](crate::lanes) decide; a schema says the same as far as
+//! The strict readers of [`config`](crate::config), [`lanes`](crate::lanes) and [`roster`](crate::roster) decide; a schema says the same as far as
 //! a schema can. Words come from the types, and a test holds keys to those that the readers know. Draft 7, because that is
 //! what editors read.
 
 mod config;
 mod lane;
 mod lanes;
+mod roster;
 mod rules;
 mod shape;
 
@@ -32,12 +33,22 @@ pub enum Document {
     Profiles,
     /// A file with `gate_families` alone.
     Families,
+    /// `reviewers.yaml`.
+    Roster,
 }
 
 impl Document {
     /// Every document, in the order of the documentation.
-    pub const ALL: [Self; 7] =
-        [Self::Config, Self::Lanes, Self::Lane, Self::Catalogue, Self::Rules, Self::Profiles, Self::Families];
+    pub const ALL: [Self; 8] = [
+        Self::Config,
+        Self::Lanes,
+        Self::Lane,
+        Self::Catalogue,
+        Self::Rules,
+        Self::Profiles,
+        Self::Families,
+        Self::Roster,
+    ];
 
     /// Returns the name of the schema, as in `schemas/<name>.v1.json`.
     pub const fn name(self) -> &'static str {
@@ -49,6 +60,7 @@ impl Document {
             Self::Rules => "rules",
             Self::Profiles => "profiles",
             Self::Families => "families",
+            Self::Roster => "roster",
         }
     }
 
@@ -62,6 +74,7 @@ impl Document {
             Self::Rules => ("Laneway routing rules, version 1", lanes::only("routing_rules")),
             Self::Profiles => ("Laneway release profiles, version 1", lanes::only("release_profiles")),
             Self::Families => ("Laneway gate families, version 1", lanes::only("gate_families")),
+            Self::Roster => ("Laneway roster of reviewers: reviewers.yaml, version 1", roster::document()),
         };
         let own = body.as_object_mut().map(std::mem::take).unwrap_or_default();
         let mut schema = Map::new();

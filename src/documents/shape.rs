@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::quorum::MOST;
+
 /// Returns `shape` with a description.
 pub(super) fn described(description: &str, shape: Value) -> Value {
     let mut described = Map::new();
@@ -30,6 +32,26 @@ pub(super) fn domain_id() -> Value {
 /// An id of a gate, a profile or a family: `a-z0-9` first and last, `-`, `_` and `.` between.
 pub(super) fn id() -> Value {
     text_like("^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")
+}
+
+/// Names, any of which is enough, and quorums among them.
+pub(super) fn quorums() -> Value {
+    let of = || json!({"type": "array", "items": text(), "minItems": 1});
+    let one = |key: &'static str, description| mapping([(key, described(description, of()))], &[key]);
+    let people = json!({"type": "integer", "minimum": 1, "maximum": MOST});
+    let number = mapping(
+        [
+            ("at_least", described("How many people.", people)),
+            ("of", described("Of whom: people, and teams whose people count each.", of())),
+        ],
+        &["at_least", "of"],
+    );
+    list(either([
+        text(),
+        one("any_of", "One of these is enough."),
+        one("all_of", "Each of these; of a team, one of its people is enough."),
+        number,
+    ]))
 }
 
 /// A list.

@@ -8,6 +8,7 @@ use super::*;
 use crate::config::{self, Config};
 use crate::lanes::{Lanes, keys};
 use crate::reference;
+use crate::roster::{Roster, keys as roster_keys};
 use crate::source::Source;
 use crate::yaml;
 
@@ -25,7 +26,9 @@ fn keys_at(schema: &Value, pointer: &str) -> BTreeSet<String> {
 #[test]
 fn the_schemas_know_the_keys_that_the_readers_know() {
     let lanes = Document::Lanes.schema();
-    let pairs: [(&Value, &str, &[&str]); 11] = [
+    let roster = Document::Roster.schema();
+    let absences = "/properties/people/additionalProperties/properties/absent/items";
+    let pairs: [(&Value, &str, &[&str]); 17] = [
         (&Document::Config.schema(), "", config::KEYS),
         (&lanes, "", keys::DOCUMENTS),
         (&lanes, "/definitions/lane", keys::LANE_KEYS),
@@ -37,6 +40,12 @@ fn the_schemas_know_the_keys_that_the_readers_know() {
         (&lanes, "/definitions/kind_rule", keys::KIND_KEYS),
         (&lanes, "/definitions/profile", keys::PROFILE_KEYS),
         (&lanes, "/definitions/family", keys::FAMILY_KEYS),
+        (&lanes, "/definitions/lane/properties/reviewers/items/anyOf/3", &["at_least", "of"]),
+        (&lanes, "/definitions/lane/properties/reviewers/items/anyOf/2", &["all_of"]),
+        (&roster, "", roster_keys::ROSTER_KEYS),
+        (&roster, "/properties/people/additionalProperties", roster_keys::PERSON_KEYS),
+        (&roster, absences, roster_keys::ABSENCE_KEYS),
+        (&roster, "/properties/teams/additionalProperties", roster_keys::TEAM_KEYS),
     ];
     for (schema, pointer, known) in pairs {
         let known: BTreeSet<String> = known.iter().map(ToString::to_string).collect();
@@ -100,6 +109,7 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         "items",
         "anyOf",
         "allOf",
+        "minItems",
         "minProperties",
         "minimum",
         "maximum",
@@ -140,7 +150,10 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         let known = schema.get("properties").and_then(Value::as_object);
         let of_keys = object.iter().all(|(key, field)| match known.and_then(|known| known.get(key)) {
             Some(shape) => fits(root, shape, field),
-            None => schema.get("additionalProperties") != Some(&json!(false)),
+            None => match schema.get("additionalProperties") {
+                Some(shape @ Value::Object(_)) => fits(root, shape, field),
+                other => other != Some(&json!(false)),
+            },
         });
         let needed = schema.get("dependencies").and_then(Value::as_object).is_none_or(|needs| {
             needs.iter().filter(|(key, _)| object.contains_key(*key)).all(|(_, needed)| {
@@ -158,10 +171,14 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         let required = all("required", &|key| object.contains_key(key.as_str().expect("a key")));
         of_keys && needed && enough && required
     });
-    let items = match (value.as_array(), schema.get("items")) {
-        (Some(list), Some(shape)) => list.iter().all(|item| fits(root, shape, item)),
-        _ => true,
-    };
+    let items_enough = value.as_array().is_none_or(|list| {
+        schema.get("minItems").and_then(Value::as_u64).is_none_or(|least| list.len() as u64 >= least)
+    });
+    let items = items_enough
+        && match (value.as_array(), schema.get("items")) {
+            (Some(list), Some(shape)) => list.iter().all(|item| fits(root, shape, item)),
+            _ => true,
+        };
     of_type
         && refers
         && in_range
@@ -201,19 +218,25 @@ fn every_document_of_the_reference_model_is_valid() {
 }
 
 /// The YAML of the cases in which the readers find a fault of keys or types, one document each.
-fn invalid() -> Vec<(bool, String)> {
+fn invalid() -> Vec<(Document, String)> {
     let cases = [
         include_str!("../../testdata/invalid/lanes/config.md"),
         include_str!("../../testdata/invalid/lanes/documents.md"),
         include_str!("../../testdata/invalid/lanes/gates.md"),
         include_str!("../../testdata/invalid/lanes/lanes.md"),
+        include_str!("../../testdata/invalid/roster/roster.md"),
     ];
     let mut documents = Vec::new();
     for case in cases.iter().flat_map(|text| text.split("\n# ")) {
         for block in case.split("```yaml ").skip(1) {
             let (name, rest) = block.split_once('\n').expect("a fence has a line");
             let text = rest.split("```").next().unwrap_or_default();
-            documents.push((name.trim() == "laneway.yaml", text.to_owned()));
+            let document = match name.trim() {
+                "laneway.yaml" => Document::Config,
+                name if name.starts_with("ownership-maps/") => Document::Roster,
+                _ => Document::Lanes,
+            };
+            documents.push((document, text.to_owned()));
         }
     }
     documents
@@ -222,23 +245,31 @@ fn invalid() -> Vec<(bool, String)> {
 #[test]
 fn the_schemas_judge_the_invalid_cases_as_the_readers_do() {
     use crate::fault::Code::{
-        ConfigVersion, UnknownDocument, YamlEmpty, YamlMissingKey, YamlType, YamlUnknownKey,
+        ConfigVersion, RosterNobody, RosterVersion, UnknownDocument, YamlEmpty, YamlMissingKey, YamlType,
+        YamlUnknownKey,
     };
     let (mut valid, mut wrong) = (0, 0);
-    for (is_config, text) in invalid() {
+    for (document, text) in invalid() {
         let Some(json) = json_of(&text) else { continue };
         let source = Source::new("a.yaml", text.clone());
-        let (document, faults) = if is_config {
-            (Document::Config, Config::parse(&source).1)
-        } else {
-            (Document::Lanes, Lanes::parse(&[source]).1)
+        let faults = match document {
+            Document::Config => Config::parse(&source).1,
+            Document::Roster => Roster::parse(&source).1,
+            _ => Lanes::parse(&[source]).1,
         };
         let schema = document.schema();
         let fits = fits(&schema, &schema, &json);
         let of_shape = |code| {
             matches!(
                 code,
-                ConfigVersion | UnknownDocument | YamlEmpty | YamlMissingKey | YamlType | YamlUnknownKey
+                ConfigVersion
+                    | RosterNobody
+                    | RosterVersion
+                    | UnknownDocument
+                    | YamlEmpty
+                    | YamlMissingKey
+                    | YamlType
+                    | YamlUnknownKey
             )
         };
         if faults.iter().any(|fault| of_shape(fault.code)) {

@@ -16,6 +16,7 @@ use crate::id::{ContractId, DomainId};
 use crate::ownership::{Cell, MapKind, Owners, Row};
 use crate::path::RepoPath;
 use crate::policy::{Policy, contracts_named};
+use crate::quorum::Quorums;
 use crate::source::Span;
 
 /// What an edge says of its ends.
@@ -101,7 +102,7 @@ pub struct Domain {
     /// Whether it has a lane; without one, it routes as broad.
     pub has_lane: bool,
     /// Who looks at its files where a row names nobody.
-    pub reviewers: Vec<String>,
+    pub reviewers: Quorums,
     /// The rows that name it; those of every domain are not among them.
     pub rows: BTreeSet<usize>,
     /// How many tracked files those rows own.

@@ -159,12 +159,7 @@ pub fn differences(file: &CodeOwners, policy: &Policy, tree: &[RepoPath]) -> Vec
 
 /// Returns whom a row asks: its own reviewers, else those of its domains' lanes.
 pub fn reviewers(policy: &Policy, row: usize) -> BTreeSet<&str> {
-    let row = &policy.rows[row];
-    if !row.reviewers.is_empty() {
-        return row.reviewers.iter().map(String::as_str).collect();
-    }
-    let lanes = policy.owners(row).iter().filter_map(|domain| policy.lanes.lanes.get(domain));
-    lanes.flat_map(|lane| &lane.reviewers).map(String::as_str).collect()
+    policy.reviewers(&policy.rows[row]).collect()
 }
 
 /// Hosts do not tell letters of owners apart by their case.

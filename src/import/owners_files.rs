@@ -257,7 +257,7 @@ pub fn differences(tree: &OwnersTree, policy: &Policy, files: &[RepoPath]) -> Ve
             cells.flat_map(|cell| cell.split(", ")).filter(|word| *word != "-").map(bare).collect()
         };
         let found = (
-            rows().flat_map(|row| &row.reviewers).map(|name| bare(name)).collect(),
+            rows().flat_map(|row| row.reviewers.names()).map(bare).collect(),
             note("Approvers"),
             note("Labels"),
         );

@@ -7,6 +7,7 @@ use crate::class::ChangeClass;
 use crate::id::{DomainId, GateId};
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::pattern::Pattern;
+use crate::quorum::Quorums;
 use crate::source::{Place, Span};
 
 /// The layer of a gate.
@@ -128,7 +129,7 @@ pub struct Lane {
     /// The class of its files where a row states none.
     pub kind: Option<ChangeClass>,
     /// Who looks at its files where a row names nobody.
-    pub reviewers: Vec<String>,
+    pub reviewers: Quorums,
     /// What its files ship as where a row does not say.
     pub release_class: Option<ReleaseClass>,
     /// A repetition of what the maps own; the maps decide.

@@ -12,6 +12,7 @@ use crate::class::ChangeClass;
 use crate::fault::{Code, Fault};
 use crate::id::{DomainId, is_kebab_case, nearest};
 use crate::ownership::{MapKind, ReleaseClass};
+use crate::quorum::{self, Quorums};
 use crate::source::{Source, Span, Spanned};
 use crate::yaml::{self, Mapping, Node, Reader, Value};
 
@@ -32,7 +33,7 @@ pub(super) struct RawLane {
     pub(super) domain: Spanned<DomainId>,
     pub(super) title: Option<String>,
     pub(super) kind: Option<ChangeClass>,
-    pub(super) reviewers: Vec<String>,
+    pub(super) reviewers: Quorums,
     pub(super) release_class: Option<ReleaseClass>,
     pub(super) source_paths: Vec<RawPattern>,
     /// The entries of the four lists, each with the layer of its list, in the order of the file.
@@ -168,7 +169,7 @@ fn lane(reader: &mut Reader<'_>, node: &Node) -> Option<RawLane> {
     let kind = reader.choice(&map, "kind", &classes).map(|class| class.value);
     let release_class = release_class(reader, &map);
     let title = value(reader.text(&map, "title"));
-    let reviewers = values(reader.texts(&map, "reviewers"));
+    let reviewers = quorum::read(reader, &map, "reviewers");
     let source_paths = patterns(reader, &map, "source_paths");
     let mut entries = Vec::new();
     for line in map.entries() {

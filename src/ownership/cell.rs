@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::faults::{Faults, quote};
+use super::quorums::are_words;
 use super::table::{Cell, Document, Mark, MarkKind, trimmed};
 use crate::fault::Code;
 use crate::source::Span;
@@ -22,6 +23,13 @@ pub(super) struct Value<'t> {
     pub(super) excluded: bool,
     /// Says that it stood in backticks, where `-` is a name and not the word for none.
     literal: bool,
+}
+
+impl Value<'_> {
+    /// Says whether the value stood in backticks.
+    pub(super) const fn is_literal(&self) -> bool {
+        self.literal
+    }
 }
 
 /// What a cell says.
@@ -44,6 +52,8 @@ pub(super) enum Content {
     Names,
     /// Ids and words.
     Words,
+    /// Names of people and teams: `2 of` may stand before one in backticks.
+    Reviewers,
 }
 
 /// Reads the values of `cell`.
@@ -103,7 +113,7 @@ fn read_code<'t>(
 }
 
 /// Reads the values between two code spans, or between one and an end of the cell or a `<br>`. What touches a code
-/// span, on the left or on the right, is a fault.
+/// span, on the left or on the right, is a fault, but for the words of a quorum on the left of a reviewer.
 fn read_beside<'t>(
     text: &'t str,
     mut span: Span,
@@ -120,6 +130,12 @@ fn read_beside<'t>(
     }
     if code_right && !(code_left && commas.is_empty()) {
         let start = commas.last().map_or(span.start, |comma| comma + 1).max(span.start);
+        let touching = trimmed(text, start..span.end);
+        if content == Content::Reviewers && are_words(&text[touching.clone()]) {
+            split(text, span.start..start, content, list, faults);
+            push_raw(text, touching, content, list, faults);
+            return;
+        }
         refuse_beside(text, start..span.end, faults);
         span.end = start;
     }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::cell::{Content, Value, Values, means_none, values};
 use super::columns::{Layout, Meaning};
 use super::faults::{Faults, quote};
+use super::quorums::quorums;
 use super::row::{Cell, Column, MapKind, Owners, Row, RowPaths};
 use super::table::{self, Document, Line, Table};
 use super::words::{self, Faulty};
 use crate::fault::Code;
 use crate::path::RepoPath;
 use crate::pattern::{Pattern, PatternError};
+use crate::quorum::Quorums;
 use crate::source::{Place, Source, Span};
 
 /// Reads the lines of one table.
@@ -110,8 +112,8 @@ impl Reader<'_, '_> {
             }
             Meaning::Package | Meaning::Paths(_) => Content::Patterns,
             Meaning::Names | Meaning::Consumes => Content::Names,
+            Meaning::Reviewers => Content::Reviewers,
             Meaning::Domain
-            | Meaning::Reviewers
             | Meaning::Class
             | Meaning::Tags
             | Meaning::ReleaseClass
@@ -131,7 +133,7 @@ impl Reader<'_, '_> {
                 draft.row.names = values.list.into_iter().map(|value| value.text.into_owned()).collect();
             }
             Meaning::Domain => self.owners(values, cell, draft),
-            Meaning::Reviewers => draft.row.reviewers = texts(values).collect(),
+            Meaning::Reviewers => draft.row.reviewers = quorums(values, self.faults),
             Meaning::Tags => draft.row.tags = texts(values).collect(),
             Meaning::Class => draft.row.class = words::class(&values, self.faults),
             Meaning::ReleaseClass => draft.row.release_class = words::release_class(&values, self.faults),
@@ -269,7 +271,7 @@ impl Draft {
             consumers: Cell::Unknown,
             imported_by: Cell::Unknown,
             consumes: Cell::Unknown,
-            reviewers: Vec::new(),
+            reviewers: Quorums::default(),
             class: None,
             tags: BTreeSet::new(),
             release_class: None,

@@ -7,6 +7,7 @@ use crate::class::{ChangeClass, ChangeClasses};
 use crate::id::{ContractId, DomainId};
 use crate::path::RepoPath;
 use crate::pattern::Pattern;
+use crate::quorum::Quorums;
 use crate::source::{Place, Span};
 
 /// What a table maps; its first column's header says so.
@@ -218,7 +219,7 @@ pub struct Row {
     /// `Consumes` of binary rows, `Contracts` of surface rows: names of route, event and schema rows.
     pub consumes: Cell<BTreeMap<String, Span>>,
     /// `Reviewers`.
-    pub reviewers: Vec<String>,
+    pub reviewers: Quorums,
     /// `Class`.
     pub class: Option<RowClass>,
     /// `Tags`.

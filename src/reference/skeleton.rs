@@ -113,6 +113,7 @@ mod tests {
     use crate::config::Config;
     use crate::lanes::Lanes;
     use crate::ownership::OwnershipMap;
+    use crate::quorum::Quorums;
     use crate::source::Source;
 
     fn text(files: &BTreeMap<RepoPath, Vec<u8>>, path: &str) -> Arc<Source> {
@@ -192,7 +193,7 @@ mod tests {
         let expected = Config {
             mode,
             base: Some("origin/main".to_owned()),
-            architecture_reviewers: vec!["@org/architecture".to_owned()],
+            architecture_reviewers: Quorums::any(["@org/architecture"]),
             ..Config::default()
         };
         assert_eq!(stated, expected);

@@ -2,32 +2,32 @@
 //!
 //! Two runs that must pass the same gates for the same files and commits have one digest, however the base was
 //! found. It is the SHA-256 of one JSON object with the members `commits`, `files`, `gates`, `policies` and
-//! `reviews`, canonical: keys sorted by their bytes, no whitespace, and no `text`, which may be reworded.
+//! `reviews`, in the form of [`canonical`]. A route document that is read again is held to the same digest, by
+//! [`Plan::parse`](crate::plan::Plan::parse).
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::chunks::in_chunks;
 use super::report::Report;
-use super::wire_part::{BasisV1, FileV1, GateV1, ReviewV1, StatusV1, policies};
+use super::wire_part::{BasisV1, FileV1, GateV1, StatusV1, policies, runners};
 use super::wire_reason::{ClassV1, RowV1, SideV1};
+use super::wire_review::ReviewV1;
+use crate::plan::canonical;
 use crate::route::{Route, RoutedFile, RowRef};
 
 /// Returns the digest in hexadecimal.
 pub fn digest(report: &Report<'_>) -> io::Result<String> {
-    let mut hash = io::BufWriter::with_capacity(1 << 16, Hash(Sha256::new()));
-    canonical(&mut hash, report.route)?;
-    let hash = hash.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hash = io::BufWriter::with_capacity(1 << 16, canonical::Hash::default());
+    write(&mut hash, report.route)?;
+    Ok(hash.into_inner().map_err(io::IntoInnerError::into_error)?.finish())
 }
 
 /// Writes the canonical form. The files, which may be many, are written one by one from a type whose fields are
 /// sorted; all else is sorted as values.
-fn canonical(out: &mut impl Write, route: &Route) -> io::Result<()> {
+fn write(out: &mut impl Write, route: &Route) -> io::Result<()> {
     let provenance = &route.provenance;
     let commits: BTreeMap<&str, Option<&str>> = BTreeMap::from([
         ("base", provenance.base.as_deref()),
@@ -49,41 +49,17 @@ fn canonical(out: &mut impl Write, route: &Route) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &BasisV1::from(route.basis))?;
     out.write_all(b",\"digests\":")?;
     serde_json::to_writer(&mut *out, &policies(route))?;
+    if !route.runners.is_empty() {
+        out.write_all(b",\"runners\":")?;
+        serde_json::to_writer(&mut *out, &runners(route))?;
+    }
     out.write_all(b"},\"reviews\":")?;
     sorted(out, &ReviewV1::from(&route.review))?;
     out.write_all(b"}")
 }
 
 fn sorted(out: &mut impl Write, part: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(out, &Sorted::from(serde_json::to_value(part)?))?;
-    Ok(())
-}
-
-/// A JSON value whose keys are sorted, whatever features the JSON library was built with, and without `text`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Sorted {
-    Object(BTreeMap<String, Self>),
-    Array(Vec<Self>),
-    Plain(Value),
-}
-
-impl From<Value> for Sorted {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Object(members) => Self::Object(
-                members
-                    .into_iter()
-                    .filter(|(key, _)| key != "text")
-                    .map(|(key, value)| (key, value.into()))
-                    .collect(),
-            ),
-            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
-            plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
-                Self::Plain(plain)
-            }
-        }
-    }
+    canonical::write(out, serde_json::to_value(part)?)
 }
 
 /// [`FileV1`] with its fields sorted.
@@ -164,18 +140,5 @@ impl<'a> From<&'a RowRef> for SortedRow<'a> {
     fn from(row: &'a RowRef) -> Self {
         let RowV1 { map, map_bytes, line, policy } = RowV1::from(row);
         Self { line, map, map_bytes, policy }
-    }
-}
-
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

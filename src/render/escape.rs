@@ -65,11 +65,6 @@ fn references(text: &str, joiner: &str) -> String {
     escaped
 }
 
-/// Quotes `text` for a POSIX shell.
-pub fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 /// Says whether a terminal would act on the character instead of showing it.
 fn is_active(character: char) -> bool {
     character.is_control()
@@ -94,10 +89,5 @@ mod tests {
             assert!(!escaped.contains(character), "{character:?} in {escaped}");
         }
         assert!(!escaped.contains("@team") && !escaped.contains("javascript:"));
-    }
-
-    #[test]
-    fn a_shell_reads_it_back() {
-        assert_eq!(shell("it's"), r"'it'\''s'");
     }
 }

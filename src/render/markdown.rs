@@ -149,6 +149,11 @@ fn review(page: &mut String, route: &Route) {
         let files = reviewer.files.as_ref().map(|files| format!(": {}", reason::witness(files)));
         format!("- {} {}{}", markdown_code(owner), few(&because), markdown(&files.unwrap_or_default()))
     }));
+    items.extend(review.worded().into_iter().map(|requirement| {
+        let files = requirement.files.as_ref().map(|files| format!(": {}", reason::witness(files)));
+        let quorum = markdown(&requirement.quorum.to_string());
+        format!("- needs **{quorum}**{}", markdown(&files.unwrap_or_default()))
+    }));
     section(page, REVIEW, true, "Review", "", items);
 }
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::ci::{Options, github};
 use super::explain::{self, Explanation, Subject, explain};
 use super::fixture::{FILES, MANY_MAP, change, many, policies, routed, without_base};
 use super::text::Detail;
-use super::{Report, digest, github, json, markdown, pack, text};
+use super::{Report, digest, json, markdown, text};
 use crate::change::Side;
 use crate::id::GateId;
 use crate::path::RepoPath;
+use crate::plan::{Plan, Vendor, pack};
 use crate::policy::{Policies, PolicyBasis};
 use crate::route::{Request, Route, Widen};
 
@@ -201,10 +203,17 @@ fn text_json_and_github_have_the_same_gates() {
     }
 }
 
+fn plan(report: &Report<'_>) -> Plan {
+    Plan::new(report.route, digest::digest(report).expect("it can be taken"))
+}
+
 /// Reads outputs as GitHub does.
 fn outputs(report: &Report<'_>) -> BTreeMap<String, String> {
     let mut bytes = Vec::new();
-    github::Outputs::new(report).expect("it fits").write(&mut bytes).expect("memory takes everything");
+    github::Outputs::new(&plan(report), Options::default())
+        .expect("it fits")
+        .write(&mut bytes)
+        .expect("memory takes everything");
     let text = String::from_utf8(bytes).expect("it is text");
     let mut lines = text.lines();
     let mut outputs = BTreeMap::new();
@@ -244,7 +253,8 @@ fn more_gates_than_jobs_are_packed() {
     });
     let policies = policies(&[MANY_MAP, ("lanes/a.yaml", &lane)]);
     let route = routed(&change(["a"]), &policies);
-    let jobs = pack::jobs(&route, github::JOBS).expect("they can be packed");
+    let plan = plan(&Report::new(&route, &policies));
+    let jobs = pack::jobs(&plan, Vendor::Github, github::JOBS).expect("they can be packed");
     assert_eq!(jobs.len(), github::JOBS);
     let mut seen = BTreeSet::new();
     for job in &jobs {
@@ -268,7 +278,7 @@ fn more_gates_than_jobs_are_packed() {
     assert!(most <= least.map(|least| least * 2), "{least:?} to {most:?}");
     let ids: BTreeSet<_> = jobs.iter().map(|job| &job.id).collect();
     assert_eq!(ids.len(), jobs.len());
-    assert_eq!(jobs, pack::jobs(&route, github::JOBS).expect("they can be packed"));
+    assert_eq!(jobs, pack::jobs(&plan, Vendor::Github, github::JOBS).expect("they can be packed"));
     assert!(jobs.iter().any(|job| job.name.starts_with("4 gates: g")), "{:?}", jobs[0].name);
 }
 
@@ -277,7 +287,8 @@ fn outputs_that_github_would_cut_are_a_fault() {
     let lane = many(200, |at| format!("{{id: g{at}, run: {}}}", "x".repeat(4000)));
     let policies = policies(&[MANY_MAP, ("lanes/a.yaml", &lane)]);
     let route = routed(&change(["a"]), &policies);
-    let fault = github::Outputs::new(&Report::new(&route, &policies)).expect_err("it is too large");
+    let fault = github::Outputs::new(&plan(&Report::new(&route, &policies)), Options::default())
+        .expect_err("it is too large");
     assert_eq!(fault.code, crate::fault::Code::Output);
 }
 

@@ -270,7 +270,15 @@ fn reviews(out: &mut impl Write, route: &Route, detail: Detail) -> io::Result<()
         let because: Vec<_> = reviewer.because.iter().map(reason::reviewer).collect();
         listed(out, "    ", &because, detail, 2)?;
     }
-    more(out, "  ", review.reviewers.len() - shown)
+    more(out, "  ", review.reviewers.len() - shown)?;
+    let worded = review.worded();
+    let shown = detail.shown(worded.len(), 20);
+    for requirement in &worded[..shown] {
+        let files = requirement.files.as_ref().map(|files| format!(": {}", reason::witness(files)));
+        let quorum = requirement.quorum.to_string();
+        writeln!(out, "  needs {NAME}{}{NAME:#}{}", terminal(&quorum), terminal(&files.unwrap_or_default()))?;
+    }
+    more(out, "  ", worded.len() - shown)
 }
 
 fn skips(out: &mut impl Write, route: &Route, detail: Detail) -> io::Result<()> {

@@ -3,21 +3,20 @@
 //! Fields stand in the order in which they are printed. Everything is borrowed from the route, and the files are
 //! converted one by one while they are written, so that a large change costs no second copy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::report::Report;
 use super::wire_part::{
-    BroadV1, ChangeV1, DomainV1, FileV1, GateV1, ModeV1, MovedV1, ProfileV1, ProposalV1, ReviewV1, SkippedV1,
-    classes, policies,
+    BroadV1, ChangeV1, DomainV1, FileV1, GateV1, ModeV1, MovedV1, ProfileV1, ProposalV1, SkippedV1, classes,
+    policies, runners,
 };
 use super::wire_reason::{ClassV1, SideV1};
+use super::wire_review::ReviewV1;
+pub use crate::plan::ROUTE_V1;
 use crate::route::{Moved, Route, RoutedFile};
-
-/// What the `schema` field of the document says.
-pub const ROUTE_V1: &str = "laneway.route/v1";
 
 /// The route of a change: the gates that it must pass, every other gate, and who must look, each with the reason.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -35,6 +34,9 @@ pub struct RouteV1<'a> {
     pub change: ChangeV1<'a>,
     /// The digest of each side's policy; sides that have the same policy have the same digest.
     pub policies: BTreeMap<SideV1, &'a str>,
+    /// The labels that `runners` of `laneway.yaml` lists, each with the CIs for which it does; absent where there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub runners: BTreeMap<&'a str, BTreeSet<&'static str>>,
     /// Files whose owners, contracts or being mapped differ between the policies of merge base and head.
     #[serde(serialize_with = "each")]
     #[schemars(with = "Vec<MovedV1>")]
@@ -98,6 +100,7 @@ impl<'a> RouteV1<'a> {
             mode: route.mode.into(),
             change: route.into(),
             policies: policies(route),
+            runners: runners(route),
             moved: Each::new(&route.moved),
             files: Each::new(&route.files),
             classes: classes(route.classes),

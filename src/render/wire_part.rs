@@ -8,18 +8,18 @@ use serde::{Serialize, Serializer};
 
 use super::suggest::Proposal;
 use super::wire_reason::{
-    Because, BroadReasonV1, ClassV1, DomainReasonV1, FilesV1, GateReasonV1, ProfileReasonV1, ReviewReasonV1,
-    ReviewerReasonV1, RowV1, SideV1, SkipReasonV1, lossy, not_utf8, words,
+    Because, BroadReasonV1, ClassV1, DomainReasonV1, FilesV1, GateReasonV1, ProfileReasonV1, RowV1, SideV1,
+    SkipReasonV1, lossy, not_utf8, words,
 };
 use crate::change::{ChangeSource, Confidence, Status};
 use crate::class::ChangeClasses;
-use crate::config::Mode;
+use crate::config::{Machine, Mode, Vendor};
 use crate::id::{ContractId, DomainId, GateId};
 use crate::lanes::Layer;
 use crate::policy::PolicyBasis;
 use crate::route::{
-    DomainImpact, EdgeKnowledge, GateState, Impact, Moved, ProfileAllowance, Review, Reviewer, Route,
-    RoutedFile, RowRef, SelectedGate, SkippedGate,
+    DomainImpact, EdgeKnowledge, GateState, Impact, Moved, ProfileAllowance, Route, RoutedFile, RowRef,
+    SelectedGate, SkippedGate,
 };
 
 words! {
@@ -271,6 +271,40 @@ impl<'a> From<(&'a DomainId, &'a DomainImpact)> for DomainV1<'a> {
     }
 }
 
+/// What a runner stands for in one CI: a label, several, or the CI's own keys.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "Machine")]
+pub enum MachineV1<'a> {
+    /// One label.
+    Label(&'a str),
+    /// Several labels, all of which the machine must have.
+    Labels(&'a [String]),
+    /// Keys of the CI's own, each with its values.
+    Keys(&'a BTreeMap<String, Vec<String>>),
+}
+
+impl<'a> From<&'a Machine> for MachineV1<'a> {
+    fn from(machine: &'a Machine) -> Self {
+        match machine {
+            Machine::Label(label) => Self::Label(label),
+            Machine::Labels(labels) => Self::Labels(labels),
+            Machine::Keys(keys) => Self::Keys(keys),
+        }
+    }
+}
+
+/// Returns the machines by the CI's word.
+pub fn machines(machines: &BTreeMap<Vendor, Machine>) -> BTreeMap<&'static str, MachineV1<'_>> {
+    machines.iter().map(|(vendor, machine)| (vendor.as_str(), machine.into())).collect()
+}
+
+/// Returns the labels that `runners` lists, each with the words of its CIs, sorted.
+pub fn runners(route: &Route) -> BTreeMap<&str, BTreeSet<&'static str>> {
+    let words = |listed: &BTreeSet<Vendor>| listed.iter().map(|vendor| vendor.as_str()).collect();
+    route.runners.iter().map(|(label, listed)| (label.as_str(), words(listed))).collect()
+}
+
 /// A gate to pass.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Gate")]
@@ -291,6 +325,10 @@ pub struct GateV1<'a> {
     pub timeout_minutes: Option<u32>,
     /// The gates that must have passed before.
     pub needs: Ids<'a, GateId>,
+    /// What its runner, or none, stands for in each CI of which `runners` of `laneway.yaml` says so; absent where it says
+    /// nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub machines: BTreeMap<&'a str, MachineV1<'a>>,
     /// Whether its definition changes; a gate that does is required as the base has it.
     pub state: StateV1,
     /// Why it is in the route; never empty.
@@ -309,6 +347,7 @@ impl<'a> From<&'a SelectedGate> for GateV1<'a> {
             runner: gate.runner.as_deref(),
             timeout_minutes: gate.timeout_minutes,
             needs: Ids(&gate.needs),
+            machines: machines(&selected.machines),
             state: selected.state.into(),
             because: selected.because.iter().map(Because::from).collect(),
         }
@@ -339,66 +378,6 @@ impl<'a> From<&'a SkippedGate> for SkippedV1<'a> {
             layer: skipped.gate.layer.into(),
             domains: Ids(&skipped.domains),
             because: (&skipped.because).into(),
-        }
-    }
-}
-
-/// Who must look.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Review")]
-pub struct ReviewV1<'a> {
-    /// The architecture review.
-    pub architecture: ArchitectureV1<'a>,
-    /// Everyone who must look, by name.
-    pub reviewers: Vec<ReviewerV1<'a>>,
-}
-
-/// The architecture review.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Architecture")]
-pub struct ArchitectureV1<'a> {
-    /// Whether it is forced.
-    pub required: bool,
-    /// Why.
-    pub because: Vec<Because<ReviewReasonV1<'a>>>,
-    /// Who the architecture reviewers are.
-    pub reviewers: Ids<'a, String>,
-}
-
-/// Someone who must look.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Reviewer")]
-pub struct ReviewerV1<'a> {
-    /// A person or a team.
-    pub owner: &'a str,
-    /// For which domains.
-    pub domains: Ids<'a, DomainId>,
-    /// At which files; null for the architecture reviewers, who look at the whole.
-    pub files: Option<FilesV1<'a>>,
-    /// Why.
-    pub because: Vec<Because<ReviewerReasonV1<'a>>>,
-}
-
-impl<'a> From<&'a Review> for ReviewV1<'a> {
-    fn from(review: &'a Review) -> Self {
-        Self {
-            architecture: ArchitectureV1 {
-                required: !review.architecture.is_empty(),
-                because: review.architecture.iter().map(Because::from).collect(),
-                reviewers: Ids(&review.architecture_reviewers),
-            },
-            reviewers: review.reviewers.iter().map(ReviewerV1::from).collect(),
-        }
-    }
-}
-
-impl<'a> From<(&'a String, &'a Reviewer)> for ReviewerV1<'a> {
-    fn from((owner, reviewer): (&'a String, &'a Reviewer)) -> Self {
-        Self {
-            owner,
-            domains: Ids(&reviewer.domains),
-            files: reviewer.files.as_ref().map(FilesV1::from),
-            because: reviewer.because.iter().map(Because::from).collect(),
         }
     }
 }

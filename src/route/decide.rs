@@ -14,6 +14,7 @@ use crate::attribute::{Attributed, Touch, Witness, attribute, moved, with_moved}
 use crate::change::Side;
 use crate::class::ChangeClasses;
 use crate::classify::{FileFacts, classify};
+use crate::config::{DEFAULT_RUNNER, Runners};
 use crate::graph::Graph;
 use crate::id::{ARCHITECTURE_REVIEW, GateId};
 use crate::lanes::RoutingRules;
@@ -75,10 +76,17 @@ pub fn route(request: &Request<'_>) -> Route {
             skipped.insert((*id).clone(), skipped_gate);
         }
     }
+    let runners = united_runners(policies);
     let selected_gates = selected.into_iter().filter_map(|(id, because)| {
         let gate = gates.get(&id)?;
-        let selected =
-            SelectedGate { gate: gate.shown.clone(), domains: gate.domains(), state: gate.state, because };
+        let label = gate.shown.runner.as_deref().unwrap_or(DEFAULT_RUNNER);
+        let selected = SelectedGate {
+            gate: gate.shown.clone(),
+            domains: gate.domains(),
+            state: gate.state,
+            because,
+            machines: runners.get(label).cloned().unwrap_or_default(),
+        };
         Some((id, selected))
     });
     let selected_gates = selected_gates.collect();
@@ -112,6 +120,7 @@ pub fn route(request: &Request<'_>) -> Route {
         review,
         broad,
         profiles,
+        runners: runners.into_iter().map(|(label, own)| (label, own.into_keys().collect())).collect(),
     }
 }
 
@@ -134,6 +143,22 @@ pub(super) fn united_rules(policies: &Policies) -> RoutingRules {
         rules.add(&policy.lanes.rules);
     }
     rules
+}
+
+/// Joins what the policies say of each label: what the base says of it in a CI counts, so that a change cannot move a
+/// gate to another machine; of what no base speaks, the head does.
+fn united_runners(policies: &Policies) -> Runners {
+    let mut runners = Runners::new();
+    // In the order of their sides, so that the base's machine comes first.
+    for (_, policy) in &policies.each {
+        for (label, machines) in &policy.config.runners {
+            let known = runners.entry(label.clone()).or_default();
+            for (vendor, machine) in machines {
+                known.entry(*vendor).or_insert_with(|| machine.clone());
+            }
+        }
+    }
+    runners
 }
 
 /// Says of each release profile whether the change may ship under it, by every policy that states it.

@@ -9,6 +9,7 @@ use crate::change::{Change, ChangedFile, Provenance, Side};
 use crate::class::ChangeClasses;
 use crate::classify::FileFacts;
 pub use crate::config::Mode;
+use crate::config::{Machine, Vendor};
 use crate::graph::DomainImpact;
 use crate::id::{DomainId, GateId};
 use crate::lanes::Gate;
@@ -72,6 +73,8 @@ pub struct Route {
     pub broad: BTreeSet<BroadReason>,
     /// Which release profiles the change allows.
     pub profiles: Vec<ProfileAllowance>,
+    /// The labels that `runners` of `laneway.yaml` lists, each with the CIs for which it does.
+    pub runners: BTreeMap<String, BTreeSet<Vendor>>,
 }
 
 /// A file of the change with what the policies say of it.
@@ -118,6 +121,8 @@ pub struct SelectedGate {
     pub state: GateState,
     /// Why it is selected; never empty.
     pub because: BTreeSet<GateReason>,
+    /// What its `runner`, or none, stands for in each CI of which `runners` of `laneway.yaml` says so.
+    pub machines: BTreeMap<Vendor, Machine>,
 }
 
 /// A gate that is not in the route.

@@ -129,6 +129,12 @@ pub(crate) fn lines(route: &Route, policies: &Policies, embedded: &Policy) -> Ve
         let because: Vec<String> = reviewer.because.iter().map(reviewer_reason).collect();
         format!("review {owner}: {}", because.join("; "))
     }));
+    lines.extend(route.review.requirements.iter().map(|requirement| {
+        let because: Vec<String> = requirement.because.iter().map(reviewer_reason).collect();
+        let files =
+            requirement.files.as_ref().map_or(String::new(), |files| format!(" ({})", witness(files)));
+        format!("needs {}: {}{files}", requirement.quorum, because.join("; "))
+    }));
     lines.extend(route.profiles.iter().map(|profile| {
         let forbidden = profile.forbidden.iter().map(profile_reason);
         format!("profile {}: {}", profile.id, join(forbidden, "allowed"))

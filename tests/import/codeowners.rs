@@ -158,8 +158,7 @@ fn a_line_for_everything_owns_what_is_added_tomorrow() {
     ] {
         let policy = round(&sound(dialect, text), &tree, false);
         let (owners, _) = attribute_path(&policy, &RepoPath::from("new"), &mut Room::default());
-        let asked: Vec<&str> =
-            owners.iter().flat_map(|hit| &policy.rows[hit.row].reviewers).map(String::as_str).collect();
+        let asked: Vec<&str> = owners.iter().flat_map(|hit| policy.rows[hit.row].reviewers.names()).collect();
         assert_eq!(asked.join(", "), expected, "{text}");
     }
 }
@@ -173,6 +172,29 @@ fn reviewers_whom_a_host_cannot_ask_are_faults_of_export() {
     let faults = write(Dialect::GitHub, &policy, &[RepoPath::from("a/b")]).unwrap_err();
     assert_eq!(faults.len(), 1);
     assert!(faults[0].message.contains("`the team`") && faults[0].place.is_some(), "{faults:?}");
+}
+
+#[test]
+fn quorums_that_codeowners_cannot_say_are_named() {
+    let map = "| Package | Domain | Reviewers |\n|---|---|---|\n\
+        | `a/**` | one | all of @a, @b |\n| `b/**` | two | |\n| `c/**` | one | @a, @b |\n| `d/**` | one | @a, any of @b |\n";
+    let lane = "domain_lane: {domain_id: two, reviewers: [{at_least: 2, of: ['@c', '@d']}]}\n";
+    let mut files = PolicyFiles::default();
+    files.files.insert(RepoPath::from("ownership-maps/a.md"), map.as_bytes().into());
+    files.files.insert(RepoPath::from("lanes/two.yaml"), lane.as_bytes().into());
+    let policy = Policy::load(&files);
+    assert!(!policy.is_broken(), "{:?}", policy.faults);
+    let tree = ["a/x", "b/x", "c/x", "d/x"].map(RepoPath::from);
+    let written = write(Dialect::GitHub, &policy, &tree).unwrap();
+    assert!(written.differences.is_empty() && written.text.contains("/a/ @a @b\n"), "{written:?}");
+    assert_eq!(
+        written.weakened,
+        [
+            "ownership-maps/a.md:3 all of @a, @b",
+            "ownership-maps/a.md:6 any of @a; any of @b",
+            "lanes/two.yaml:1 2 of @c, @d",
+        ]
+    );
 }
 
 #[test]

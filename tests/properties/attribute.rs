@@ -277,6 +277,7 @@ pub(crate) fn is_policy_file(case: &Case, path: &RepoPath) -> bool {
     path == "laneway.yaml"
         || path == ".fairway/artifacts/platform-shared-services-extraction-packets.yaml"
         || (path.starts_with("ownership-maps/") && (path.ends_with(".md") || path.ends_with(".tsv")))
+        || matches!(path, "ownership-maps/reviewers.yaml" | "ownership-maps/reviewers.yml")
         || case.policies.iter().flatten().any(|workspace| {
             let folder = if workspace.lanes_in_ci { "ci/" } else { "lanes/" };
             path.starts_with(folder) && (path.ends_with(".yaml") || path.ends_with(".yml"))

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use laneway::change::Status;
 use laneway::id::{ARCHITECTURE_REVIEW, GateId};
 use laneway::path::RepoPath;
+use laneway::quorum::Need;
+use laneway::review::Requirement;
 use laneway::route::{BroadReason, GateReason, Route};
 use proptest::prelude::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -31,6 +33,20 @@ fn never_shrinks(narrow: &Route, wide: &Route) -> Outcome {
     Ok(())
 }
 
+/// Who must look because of `narrow`, and how many of whom, must look because of `wide`, at the same domains and for the same
+/// reasons at least.
+fn requires_as_much(narrow: &Route, wide: &Route) -> Outcome {
+    for was in &narrow.review.requirements {
+        let is = wide.review.requirements.iter().find(|is| is.quorum == was.quorum);
+        prop_assert!(is.is_some(), "lost: {}", was.quorum);
+        let files = |requirement: &Requirement| requirement.files.as_ref().map_or(0, |files| files.files);
+        prop_assert!(is.is_some_and(|is| was.domains.is_subset(&is.domains)
+            && was.because.is_subset(&is.because)
+            && files(was) <= files(is)));
+    }
+    Ok(())
+}
+
 /// Counts whether a law had something to say: the wider route has gates, but not for being broad.
 fn count_telling(tally: &mut Tally, narrow: &Route, wide: &Route) {
     let observed = |reason: &GateReason| matches!(reason, GateReason::Observed { .. });
@@ -43,7 +59,7 @@ fn count_telling(tally: &mut Tally, narrow: &Route, wide: &Route) {
 }
 
 #[test]
-fn adding_a_file_never_removes_a_gate() {
+fn adding_a_file_never_removes_a_gate_or_a_requirement() {
     let tally = for_all(|drawn, tally| {
         let (mut loader, mut dice) = (Loader::default(), Dice::new(drawn.seed));
         let before = loader.route(&drawn.case);
@@ -55,9 +71,14 @@ fn adding_a_file_never_removes_a_gate() {
         more.files.push(file);
         let after = loader.route(&more);
         count_telling(tally, &before, &after);
+        if before.review.requirements.iter().any(|one| one.quorum.need != Need::Any) {
+            tally.count("quorums");
+        }
+        requires_as_much(&before, &after)?;
         never_shrinks(&before, &after)
     });
     tally.at_least(20.0, "telling");
+    tally.at_least(5.0, "quorums");
 }
 
 #[test]

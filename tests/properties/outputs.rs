@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use laneway::render::{Report, github, json, markdown, text};
+use laneway::plan::Plan;
+use laneway::render::ci::{Options, github};
+use laneway::render::digest::digest;
+use laneway::render::{Report, json, markdown, text};
+use laneway::source::Source;
 use proptest::prelude::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use serde_json::Value;
@@ -28,6 +32,13 @@ fn text_json_markdown_and_github_agree() {
         json::write(&mut out, &report).unwrap();
         let document: Value = serde_json::from_slice(&out).unwrap();
         prop_assert_eq!(ids(&document["gates"]), chosen.clone(), "JSON, gates");
+        let plan = Plan::new(report.route, digest(&report).unwrap());
+        // Reading takes longer than all the rest, so a draw of the cases must do.
+        if plan.digest.starts_with('0') {
+            tally.count("read again");
+            let source = Source::new("route.json", std::str::from_utf8(&out).unwrap());
+            prop_assert_eq!(&Plan::parse(&source).unwrap(), &plan, "JSON, read again");
+        }
         prop_assert_eq!(ids(&document["skipped"]), left.clone(), "JSON, skipped");
         let forced = !route.broad.is_empty();
         prop_assert_eq!(document["broad"]["forced"].as_bool(), Some(forced));
@@ -53,7 +64,7 @@ fn text_json_markdown_and_github_agree() {
             prop_assert!(page.contains(&cell), "Markdown has no {}", id);
         }
 
-        let outputs = github::Outputs::new(&report).unwrap();
+        let outputs = github::Outputs::new(&plan, Options::default()).unwrap();
         let mut out = Vec::new();
         outputs.write(&mut out).unwrap();
         let values = github_values(&String::from_utf8(out).unwrap());
@@ -70,6 +81,7 @@ fn text_json_markdown_and_github_agree() {
         Ok(())
     });
     tally.at_least(30.0, "both");
+    tally.at_least(3.0, "read again");
 }
 
 /// Reads the tree of gates and the list of skips back from the verbose text.

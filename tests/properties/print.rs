@@ -198,7 +198,11 @@ fn cell(row: &Row, column: Name, style: Style) -> String {
         }),
         "Class" => optional(row.class.as_slice()),
         "Tags" => optional(&row.tags),
-        "Reviewers" => optional(&row.reviewers),
+        "Reviewers" => match &row.reviewers[..] {
+            // Two names or more are a quorum, by who comes first.
+            [first, _, ..] => format!("{} {}", words(first), optional(&row.reviewers)),
+            _ => optional(&row.reviewers),
+        },
         "Since" => "v1".to_owned(),
         paths => patterns(row, paths, style),
     }
@@ -242,6 +246,11 @@ fn list(words: &[impl AsRef<str>]) -> String {
     format!("[{}]", words.join(", "))
 }
 
+/// Returns the words of the quorum that names of which this is the first are in.
+fn words(first: &str) -> &'static str {
+    if first == "@ann" { "all of" } else { "2 of" }
+}
+
 fn lane_text(lane: &Lane, style: Style) -> String {
     let mut text = format!("domain_lane:\n  domain_id: {}\n", lane.domain);
     if style.prose() {
@@ -251,7 +260,11 @@ fn lane_text(lane: &Lane, style: Style) -> String {
         let _ = writeln!(text, "  kind: {kind}");
     }
     if !lane.reviewers.is_empty() {
-        let _ = writeln!(text, "  reviewers: {}", list(&lane.reviewers));
+        let _ = match (&lane.reviewers[..], words(lane.reviewers[0])) {
+            ([_], _) => writeln!(text, "  reviewers: {}", list(&lane.reviewers)),
+            (_, "all of") => writeln!(text, "  reviewers: [{{all_of: {}}}]", list(&lane.reviewers)),
+            _ => writeln!(text, "  reviewers: [{{at_least: 2, of: {}}}]", list(&lane.reviewers)),
+        };
     }
     for slot in SLOTS {
         let entries: Vec<&Entry> = lane.entries.iter().filter(|entry| entry.slot == slot).collect();

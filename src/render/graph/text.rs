@@ -94,7 +94,7 @@ impl<'a> Listing<'a> {
         facts.extend(domain.kind.map(|kind| kind.as_str().to_owned()));
         facts.push(count(domain.files, "file"));
         if !domain.reviewers.is_empty() {
-            facts.push(format!("reviewed by {}", domain.reviewers.join(", ")));
+            facts.push(format!("reviewed by {}", domain.reviewers));
         }
         writeln!(
             out,

@@ -1,7 +1,7 @@
 //! The document that `laneway graph --format json` prints.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -82,7 +82,7 @@ pub struct DomainV1<'a> {
     /// Whether it has a lane; without one, it routes as broad.
     pub lane: bool,
     /// Who looks at its files where a row names nobody.
-    pub reviewers: &'a [String],
+    pub reviewers: BTreeSet<&'a str>,
     /// How many tracked files its rows own.
     pub files: usize,
     /// The rows that name it.
@@ -127,7 +127,7 @@ pub struct RowV1<'a> {
     /// Its tags.
     pub tags: Ids<'a, String>,
     /// Who looks at its files.
-    pub reviewers: &'a [String],
+    pub reviewers: BTreeSet<&'a str>,
     /// What its files ship as.
     pub release_class: Option<ReleaseClassV1>,
     /// How many tracked files it owns or attaches its contract to.
@@ -206,7 +206,7 @@ impl Rows {
             title: domain.title.as_deref(),
             kind: domain.kind.map(ClassV1::from),
             lane: domain.has_lane,
-            reviewers: &domain.reviewers,
+            reviewers: domain.reviewers.names(),
             files: domain.files,
             rows: self.at(&domain.rows),
         }
@@ -274,7 +274,7 @@ impl<'a> RowV1<'a> {
                 RowClass::Exempt => "exempt",
             }),
             tags: Ids(&row.tags),
-            reviewers: &row.reviewers,
+            reviewers: row.reviewers.names(),
             release_class: row.release_class.map(ReleaseClassV1::from),
             files,
             unknown: Blank::of(row).filter(|blank| view.choice.asks(*blank)).map(BlankV1::from).collect(),

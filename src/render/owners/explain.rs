@@ -40,7 +40,7 @@ fn of_path(
         let domains = joined(said.domains.iter().map(|domain| domain.as_str()));
         writeln!(out, "  {FAINT}domains{FAINT:#}    {NAME}{domains}{NAME:#}{every}{exempt}")?;
         if !said.reviewers.is_empty() {
-            writeln!(out, "  {FAINT}reviewers{FAINT:#}  {}", joined(said.reviewers.iter().copied()))?;
+            writeln!(out, "  {FAINT}reviewers{FAINT:#}  {}", said.asked())?;
         }
     } else {
         writeln!(out, "  {ALARM}unmapped{ALARM:#}: no row owns it")?;

@@ -19,6 +19,8 @@ use crate::id::{ContractId, DomainId};
 use crate::ownership::{Owners, Row};
 use crate::path::RepoPath;
 use crate::policy::Policy;
+use crate::quorum::{Need, Quorums};
+use crate::render::escape::terminal;
 
 /// Paths, and what a policy says of them.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,8 @@ struct Said<'a> {
     domains: BTreeSet<&'a DomainId>,
     /// Who looks at it, by name: of its owners, and of the contracts that attach to it.
     reviewers: BTreeSet<&'a str>,
+    /// How many of them must look.
+    quorums: Quorums,
     /// Says whether every row that owns it is exempt.
     exempt: bool,
     /// The contracts that attach to it.
@@ -70,10 +74,20 @@ impl<'a> Said<'a> {
         Self {
             every: owners().any(|row| row.owners == Owners::Every),
             domains: owners().flat_map(|row| policy.owners(row)).collect(),
-            reviewers: asking.flat_map(|row| policy.reviewers(row)).collect(),
+            reviewers: asking.clone().flat_map(|row| policy.reviewers(row)).collect(),
+            quorums: asking.flat_map(|row| policy.quorums(row)).cloned().collect(),
             exempt: !owning.owners.is_empty() && owners().all(Row::is_exempt),
             contracts: attached().flat_map(Row::contracts).collect(),
             rows,
+        }
+    }
+
+    /// Says who looks, in words where one of the names is not enough.
+    fn asked(&self) -> String {
+        if self.quorums.iter().all(|quorum| quorum.need == Need::Any) {
+            text::joined(self.reviewers.iter().copied())
+        } else {
+            terminal(&self.quorums.to_string()).into()
         }
     }
 

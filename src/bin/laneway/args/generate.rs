@@ -33,8 +33,12 @@ pub(crate) enum SchemaName {
     Profiles,
     /// A file with `gate_families` alone
     Families,
+    /// The roster of reviewers, `reviewers.yaml`
+    Roster,
     /// What `laneway route --format json` prints
     Route,
+    /// A line of what `laneway route --format jsonl` prints
+    Gate,
     /// What `laneway explain --format json` prints
     Explain,
     /// What `laneway owners --format json` prints
@@ -45,6 +49,8 @@ pub(crate) enum SchemaName {
     Graph,
     /// What `laneway backtest --format json` prints
     Backtest,
+    /// What `laneway route --format jenkins` prints
+    Jenkins,
 }
 
 #[derive(Debug, Group)]

@@ -57,7 +57,7 @@ pub(crate) struct PlaceArgs {
 pub(crate) enum Command {
     /// The gates, reviews and skips of a change, each with its reason
     Route(RouteArgs),
-    /// Why a path, gate or domain is in a route, or not
+    /// Why a path, gate or domain is in a route, or not; or why a reviewer is asked
     Explain(ExplainArgs),
     /// Who owns these paths
     Owners(OwnersArgs),
@@ -90,11 +90,22 @@ pub(crate) struct RouteArgs {
     /// How the route is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: RouteFormat,
+    /// At most so many jobs, in the formats of a CI; more gates than that share jobs
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) max_jobs: Option<usize>,
+    /// How many matrices, one after another, the workflow has: gates that need others come in a later one
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) stages: Option<usize>,
+    /// Write what this route document says, in the format of a CI, instead of deciding a route; `-` is standard input
+    #[arg(long, value_name = "FILE", help_heading = "Change", conflicts_with_all = [
+        "base", "head", "exact", "staged", "files", "files_from", "all", "add"])]
+    pub(crate) from_route: Option<OsString>,
 }
 
 #[derive(Debug, Group)]
 pub(crate) struct ExplainArgs {
-    /// A path, the id or title of a gate, or a domain; `path:`, `gate:` or `domain:` in front says which is meant
+    /// A path, the id or title of a gate, or a domain; `path:`, `gate:` or `domain:` in front says which is meant, and
+    /// `reviewer:` asks about a person, a team or a name
     #[arg(value_name = "X")]
     pub(crate) subject: OsString,
     #[command(flatten)]
@@ -115,6 +126,18 @@ pub(crate) enum RouteFormat {
     Markdown,
     /// A matrix, with outputs for `GITHUB_OUTPUT` and a page for `GITHUB_STEP_SUMMARY`
     Github,
+    /// A child pipeline of GitLab CI
+    Gitlab,
+    /// Steps for `buildkite-agent pipeline upload`
+    Buildkite,
+    /// A configuration for CircleCI's continuation
+    Circleci,
+    /// A matrix of Azure Pipelines
+    Azure,
+    /// Stages for a Jenkinsfile
+    Jenkins,
+    /// One gate a line, as JSON
+    Jsonl,
 }
 
 /// How an explanation is printed.

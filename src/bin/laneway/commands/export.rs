@@ -61,6 +61,16 @@ fn told(dialect: Dialect, written: &Written, files: usize) -> String {
         lines.push(format!("  {patterns} that {dialect} cannot say; their files are named one by one:"));
         lines.extend(written.unsaid.iter().take(20).map(|one| format!("    {}", terminal(one))));
     }
+    if !written.weakened.is_empty() {
+        let places = counted(written.weakened.len(), "place");
+        lines.push(format!(
+            "  {places} asking for more than CODEOWNERS can say; there, any of the names is enough:"
+        ));
+        lines.extend(written.weakened.iter().take(20).map(|one| format!("    {}", terminal(one))));
+        if written.weakened.len() > 20 {
+            lines.push(format!("    and {} more", written.weakened.len() - 20));
+        }
+    }
     let files = counted(files, "tracked file");
     let differences = counted(written.differences.len(), "difference");
     lines.push(format!("proof: {files} resolved by the maps and by what is written, {differences}"));

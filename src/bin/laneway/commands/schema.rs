@@ -42,12 +42,15 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Rules => written(Document::Rules),
         SchemaName::Profiles => written(Document::Profiles),
         SchemaName::Families => written(Document::Families),
+        SchemaName::Roster => written(Document::Roster),
         SchemaName::Route => render::json::schema(),
+        SchemaName::Gate => render::ci::jsonl::schema(),
         SchemaName::Explain => render::explain::json::schema(),
         SchemaName::Owners => render::owners::schema(),
         SchemaName::Check => render::findings::json::schema(),
         SchemaName::Graph => render::graph::json::schema(),
         SchemaName::Backtest => render::backtest::json::schema(),
+        SchemaName::Jenkins => render::ci::jenkins::schema(),
     }
 }
 

@@ -1,18 +1,32 @@
-//! `laneway.yaml`: where things are, and how strict to be.
+//! The keys of `laneway.yaml` and what they mean.
 
 use std::sync::Arc;
 
+use super::runners::{self, Runners};
 use crate::fault::{Code, Fault};
 use crate::path::RepoPath;
+use crate::quorum::{self, Quorums};
 use crate::source::{Source, Spanned};
 use crate::yaml::{self, Mapping, Node, Reader, Value};
 
 /// The file that a workspace may have at its root.
 pub const CONFIG_FILE: &str = "laneway.yaml";
 
+/// The names that the roster may have, in the folder of the ownership maps.
+pub const ROSTER_FILES: [&str; 2] = ["reviewers.yaml", "reviewers.yml"];
+
 /// The keys of `laneway.yaml`.
-pub(crate) const KEYS: &[&str] =
-    &["version", "ownership_maps", "lanes", "packets", "evidence", "base", "architecture_reviewers", "mode"];
+pub(crate) const KEYS: &[&str] = &[
+    "version",
+    "ownership_maps",
+    "lanes",
+    "packets",
+    "evidence",
+    "base",
+    "architecture_reviewers",
+    "mode",
+    "runners",
+];
 
 /// Whether a route decides, or only shows what it would decide.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +52,11 @@ pub struct Config {
     /// The revision to compare with; without one, the remote's default branch.
     pub base: Option<String>,
     /// Who approves what no map foresaw.
-    pub architecture_reviewers: Vec<String>,
+    pub architecture_reviewers: Quorums,
     /// Whether a route decides.
     pub mode: Mode,
+    /// What the `runner` of a gate stands for in each CI; without any, labels count as they stand.
+    pub runners: Runners,
 }
 
 impl Default for Config {
@@ -51,8 +67,9 @@ impl Default for Config {
             packets: ".fairway/artifacts/platform-shared-services-extraction-packets.yaml".to_owned(),
             evidence: ".laneway/evidence".to_owned(),
             base: None,
-            architecture_reviewers: Vec::new(),
+            architecture_reviewers: Quorums::default(),
             mode: Mode::Enforce,
+            runners: Runners::new(),
         }
     }
 }
@@ -68,6 +85,8 @@ pub enum PolicyFileKind {
     Data,
     /// A YAML file below the folder of the lanes.
     Lanes,
+    /// The roster: `reviewers.yaml` in the folder of the maps.
+    Roster,
 }
 
 impl Config {
@@ -90,13 +109,9 @@ impl Config {
             packets: packets(reader, &map).unwrap_or(default.packets),
             evidence: evidence(reader, &map).unwrap_or(default.evidence),
             base: reader.text(&map, "base").map(|base| base.value),
-            architecture_reviewers: reader
-                .texts(&map, "architecture_reviewers")
-                .unwrap_or_default()
-                .into_iter()
-                .map(|reviewer| reviewer.value)
-                .collect(),
+            architecture_reviewers: quorum::read(reader, &map, "architecture_reviewers"),
             mode: reader.choice(&map, "mode", &modes).map_or(default.mode, |mode| mode.value),
+            runners: runners::read(reader, &map),
         })
     }
 
@@ -112,11 +127,21 @@ impl Config {
             Some(PolicyFileKind::Map)
         } else if path.is_below(&self.ownership_maps) && ends(&[".tsv"]) {
             Some(PolicyFileKind::Data)
+        } else if self.is_roster(bytes) {
+            Some(PolicyFileKind::Roster)
         } else if path.is_below(&self.lanes) && ends(&[".yaml", ".yml"]) {
             Some(PolicyFileKind::Lanes)
         } else {
             None
         }
+    }
+}
+
+impl Config {
+    /// Says whether the file at `path` is the roster, by either of its names.
+    fn is_roster(&self, path: &[u8]) -> bool {
+        let name = path.strip_prefix(self.ownership_maps.as_bytes()).and_then(|rest| rest.strip_prefix(b"/"));
+        name.is_some_and(|name| ROSTER_FILES.iter().any(|file| file.as_bytes() == name))
     }
 }
 
@@ -195,8 +220,9 @@ mod tests {
             packets: "ci/packets.yaml".to_owned(),
             evidence: "s3://proof/laneway".to_owned(),
             base: Some("origin/trunk".to_owned()),
-            architecture_reviewers: vec!["@arch".to_owned(), "1.20".to_owned()],
+            architecture_reviewers: Quorums::any(["@arch", "1.20"]),
             mode: Mode::Observe,
+            runners: Runners::new(),
         };
         assert_eq!(config, expected);
     }
