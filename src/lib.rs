@@ -61,3 +61,5 @@ pub mod render;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the disk")]
 pub mod workspace;
 pub mod git;
+#[expect(clippy::disallowed_methods, reason = "the adapter to the forges: it reads the clock between calls")]
+pub mod forge;

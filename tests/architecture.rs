@@ -44,6 +44,7 @@ const ORDER: &[&str] = &[
     "render",
     "workspace",
     "git",
+    "forge",
 ];
 
 /// Libraries that one room alone may name.
@@ -54,6 +55,7 @@ const KEPT: &[(&str, &str)] = &[
     ("regex", "owners_files"),
     ("serde_yaml", "yaml"),
     ("toml", "manifests"),
+    ("ureq", "forge"),
 ];
 
 fn root() -> &'static Path {
