@@ -48,6 +48,7 @@ pub mod classify;
 pub mod graph;
 pub mod review;
 pub mod route;
+pub mod reviewers;
 pub mod plan;
 pub mod manifests;
 pub mod codeowners;

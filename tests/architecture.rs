@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "graph",
     "review",
     "route",
+    "reviewers",
     "plan",
     "manifests",
     "codeowners",

@@ -14,7 +14,9 @@ mod tree;
 mod similarity;
 mod renames;
 mod history;
+mod authorship;
 
+pub use authorship::{Authorship, Bounds};
 pub use history::{History, Readers, Recorded};
 pub use repository::{CommitId, HeadState, Repository, Resolved};
 pub use tree::Contents;

@@ -26,6 +26,7 @@ pub mod findings;
 pub mod owners;
 pub mod backtest;
 pub mod guard;
+pub mod reviewers;
 
 #[cfg(test)]
 mod fixture;

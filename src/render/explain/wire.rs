@@ -11,6 +11,7 @@ use super::explanation::{
 };
 use super::selector::{self, ClassFiles, Selector};
 use crate::id::DomainId;
+use crate::render::reviewers::wire_explain::ReviewerSubjectV1;
 use crate::render::wire_part::{FileV1, GateV1, Ids, ImpactV1, LayerV1, MovedV1, ProposalV1};
 use crate::render::wire_reason::{
     Because, ClassV1, GateReasonV1, MapKindV1, RowV1, ScopeV1, SkipReasonV1, lossy, not_utf8, words,
@@ -29,7 +30,7 @@ words! {
     ClassFilesV1 of ClassFiles { Any, Production, Ships }
 }
 
-/// Why a path, gate or domain is in a route, or not.
+/// Why a path, gate or domain is in a route, or not, or why a reviewer is asked, or is not.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Explanation", title = "Laneway explanation, version 1")]
 pub struct ExplainV1<'a> {
@@ -96,6 +97,8 @@ pub enum SubjectV1<'a> {
         /// Those that are not in the route.
         skipped: Vec<SkippedIdV1<'a>>,
     },
+    /// A reviewer: a person, a team or a name.
+    Reviewer(Box<ReviewerSubjectV1<'a>>),
 }
 
 /// A row with what it is.

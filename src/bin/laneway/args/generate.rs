@@ -49,6 +49,8 @@ pub(crate) enum SchemaName {
     Graph,
     /// What `laneway backtest --format json` prints
     Backtest,
+    /// What `laneway reviewers --format json` prints
+    Reviewers,
     /// What `laneway route --format jenkins` prints
     Jenkins,
 }

@@ -10,6 +10,7 @@ mod guard;
 mod import;
 mod init;
 mod owners;
+mod reviewers;
 
 use std::ffi::OsString;
 
@@ -25,6 +26,7 @@ pub(crate) use guard::*;
 pub(crate) use import::*;
 pub(crate) use init::*;
 pub(crate) use owners::*;
+pub(crate) use reviewers::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
 #[derive(Debug, Parser)]
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Guard(GuardArgs),
     /// Producers and consumers
     Graph(GraphArgs),
+    /// Who must look, and whom to ask
+    Reviewers(Box<ReviewersArgs>),
     /// What would have run, over the history
     Backtest(BacktestArgs),
     /// Maps and lanes from the ownership that already exists
@@ -110,6 +114,8 @@ pub(crate) struct ExplainArgs {
     pub(crate) subject: OsString,
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
     /// How the explanation is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: ExplainFormat,

@@ -43,6 +43,11 @@ impl Gathered {
         }
     }
 
+    /// Returns the repository and the commits of the change; nothing without a repository.
+    pub(crate) fn origin(&self) -> Option<(&Repository, &Resolved)> {
+        self.origin.as_ref().map(|(repository, resolved)| (repository, resolved))
+    }
+
     /// Returns what is wrong with the head's policy: the route is then broad, and the exit code 2.
     pub(crate) fn head_faults(&self) -> &[Fault] {
         self.policies.of(Side::Head).map_or(&[], |policy| &policy.faults)

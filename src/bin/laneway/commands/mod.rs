@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod man;
 mod owners;
+mod reviewers;
 mod route;
 mod schema;
 mod standing;
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Check(own) => check::run(&args.place, own, environment),
         Command::Guard(own) => guard::run(&args.place, own, environment),
         Command::Graph(own) => graph::run(&args.place, own, environment),
+        Command::Reviewers(own) => reviewers::run(&args.place, own, environment),
         Command::Backtest(own) => backtest::run(&args.place, own, environment),
         Command::Import(own) => import::run(&args.place, own, environment),
         Command::Export(own) => export::run(&args.place, own, environment),

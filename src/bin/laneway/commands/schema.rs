@@ -50,6 +50,7 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Check => render::findings::json::schema(),
         SchemaName::Graph => render::graph::json::schema(),
         SchemaName::Backtest => render::backtest::json::schema(),
+        SchemaName::Reviewers => render::reviewers::json::schema(),
         SchemaName::Jenkins => render::ci::jenkins::schema(),
     }
 }
