@@ -221,18 +221,18 @@ build() {
         'install Rust, or put a laneway on the PATH and ask for --version path'
     if [ -n "$checkout" ] && { [ "$version" = build ] || [ "$version" = "$(stated)" ]; }; then
         echo "laneway: building $checkout" >&2
-        (cd -- "$checkout" && cargo install --locked --path . --bin laneway --root "$work/root") >&2 ||
+        (cd -- "$checkout" && cargo install --locked --path . --bin laneway --root "$work/installed") >&2 ||
             fail 'it cannot be built' 'see above what cargo says'
     elif [ -n "$source" ]; then
         echo "laneway: building $version of $source" >&2
         set -- --git "$source"
         [ "$version" = build ] || set -- "$@" --tag "$version"
-        (cd -- "$work" && cargo install --locked "$@" --bin laneway --root "$work/root" laneway) >&2 ||
+        (cd -- "$work" && cargo install --locked "$@" --bin laneway --root "$work/installed" laneway) >&2 ||
             fail 'it cannot be built' 'see above what cargo says'
     else
         fail "there is nothing to build $(shown "$version") from" 'name the repository with --source'
     fi
-    built="$work/root/bin/laneway"
+    built="$work/installed/bin/laneway"
 }
 
 # Moves the binary to where it is wanted, whole, and says where that is.
