@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::canonical::{self, Hash};
 use super::{Machine, Plan, PlannedGate, Vendor};
 use crate::fault::{Code, Fault};
-use crate::id::{DomainId, GateId, is_gate_id, nearest};
+use crate::id::{ARCHITECTURE_REVIEW, DomainId, GateId, is_gate_id, nearest};
 use crate::json::{Text, error_message, error_span, first_byte};
 use crate::lanes::Layer;
 use crate::source::Source;
@@ -44,6 +44,7 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Plan, Vec<Fault>> {
         serde_json::from_str(source.text()).map_err(|error| vec![shape(source, &error)])?;
     let whole: Whole = serde_json::from_str(source.text()).map_err(|error| vec![shape(source, &error)])?;
     let mut faults = gates(source, &document);
+    faults.extend(narrow(source, &document));
     let digest = whole.digest().expect("a hash takes everything");
     if digest != document.digest.as_str() {
         faults.push(Fault::at(
@@ -142,6 +143,21 @@ fn gates(source: &Arc<Source>, document: &Document<'_>) -> Vec<Fault> {
     faults
 }
 
+/// A route that says that it is broad, and skips gates. The digest does not cover the word, and the kill switch relies on
+/// it.
+fn narrow(source: &Arc<Source>, document: &Document<'_>) -> Option<Fault> {
+    let skips = |gate: &&Skipped<'_>| gate.id.as_str() != ARCHITECTURE_REVIEW;
+    let gate = document.skipped.iter().find(skips).filter(|_| document.broad.forced)?;
+    Some(Fault::at(
+        Code::RouteShape,
+        source,
+        gate.id.span(source),
+        format!("{} says that its route is broad, and skips `{}`", source.name(), gate.id.as_str()),
+        "a broad route skips no gate",
+        format!("it was edited or cut: {ANEW}"),
+    ))
+}
+
 /// The parts of a route document that a plan is made of. Fields may be added to the version; each of these is there.
 #[derive(serde::Deserialize)]
 struct Document<'a> {
@@ -150,6 +166,7 @@ struct Document<'a> {
     #[serde(default)]
     runners: BTreeMap<String, BTreeSet<Ci>>,
     gates: Vec<Gate<'a>>,
+    skipped: Vec<Skipped<'a>>,
     review: Review,
     broad: Broad,
 }
@@ -167,6 +184,12 @@ struct Architecture {
 #[derive(serde::Deserialize)]
 struct Broad {
     forced: bool,
+}
+
+#[derive(serde::Deserialize)]
+struct Skipped<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
 }
 
 #[derive(serde::Deserialize)]

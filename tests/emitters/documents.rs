@@ -100,6 +100,7 @@ fn a_document_that_cannot_be_used_says_why() {
         shape("", "review"),
         shape("", "broad"),
         shape("/broad", "forced"),
+        shape("", "skipped"),
         shape("/review/architecture", "required"),
         shape("/change", "base"),
         shape("/gates/0", "id"),
@@ -148,6 +149,19 @@ fn what_was_cut_out_is_missed() {
         faults.iter().filter(|fault| fault.code == Code::RouteGate && fault.message.contains("`unit`"));
     assert_eq!(needing.count(), HOSTILE.len(), "each gate that needed it");
     assert_eq!(faults.last().unwrap().code, Code::RouteDigest, "all faults at once");
+}
+
+#[test]
+fn a_route_that_skips_gates_is_not_broad() {
+    // The digest does not cover the word, and the kill switch relies on it.
+    let mut document: Value = serde_json::from_str(&good()).unwrap();
+    let skipped = document["gates"][0].clone();
+    document["skipped"].as_array_mut().unwrap().push(skipped);
+    assert!(parse(&document.to_string()).is_ok(), "what is skipped is no part of the digest");
+    document["broad"]["forced"] = json!(true);
+    let faults = parse(&document.to_string()).unwrap_err();
+    assert_eq!(faults[0].code, Code::RouteShape);
+    assert!(faults[0].message.contains("broad") && faults[0].place.is_some(), "{faults:?}");
 }
 
 #[test]
