@@ -98,6 +98,19 @@ fn an_empty_change_asks_nobody_and_a_broken_policy_is_undecided() {
 }
 
 #[test]
+fn a_domain_that_nobody_looks_after_is_named() {
+    let repository = Repository::new();
+    assert_eq!(repository.asked(&[])["notes"], json!([]));
+    repository
+        .write("ownership-maps/new-ownership.md", "| Package | Domain |\n|---|---|\n| `new/**` | new |\n");
+    repository.write("lanes/new.yaml", "domain_lane:\n  domain_id: new\n  domain_local_gates: [make new]\n");
+    repository.write("new/a.go", "1\n");
+    repository.commit("A domain of nobody", "Ada <ada@example.com>");
+    let notes = repository.asked(&[])["notes"].to_string();
+    assert!(notes.contains("new changes, and neither its rows nor its lane name a reviewer"), "{notes}");
+}
+
+#[test]
 fn the_roster_of_the_head_does_not_count() {
     let repository = Repository::new();
     let roster = "version: 1\npeople: {ada: {emails: [x@example.com]}}\nteams: {'@platform/billing': {members: [ada]}}\n";

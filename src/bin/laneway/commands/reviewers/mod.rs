@@ -5,6 +5,8 @@ mod post;
 mod posting;
 
 use laneway::fault::{Code, Fault};
+use laneway::graph::Impact;
+use laneway::id::DomainId;
 use laneway::render::digest::digest;
 use laneway::render::reviewers::{Report, json, markdown, text};
 use laneway::render::text::Detail;
@@ -33,6 +35,7 @@ pub(crate) fn run(
     let basis = known(&args.ask, &gathered, (&digest, &told), environment)?;
     let choice = choose(&Request { review: &route.review, roster: &basis.roster, known: &basis.known });
     let mut notes = basis.notes;
+    notes.extend(unwatched(&route));
     let posting = post.as_ref().map(|post| posting::people(post.forge(), &choice, &basis.roster));
     notes.extend(posting.iter().flat_map(|posting| posting.notes.iter().cloned()));
     let shown = Report {
@@ -69,6 +72,16 @@ fn print(place: &PlaceArgs, args: &ReviewersArgs, shown: &Report<'_>) -> Result<
         ReviewersFormat::Markdown => output::write(file, false, |out| markdown::write(out, shown)),
     };
     written.map_err(|fault| vec![fault])
+}
+
+/// Returns a note for each domain that changes and for which nobody is named: silence would read as nobody being needed.
+fn unwatched(route: &Route) -> impl Iterator<Item = String> {
+    let is_watched =
+        |domain: &DomainId| route.review.requirements.iter().any(|own| own.domains.contains(domain));
+    let changed = route.domains.iter().filter(|(_, own)| own.impact.contains(&Impact::Changed));
+    changed
+        .filter(move |(domain, _)| !is_watched(domain))
+        .map(|(domain, _)| format!("{domain} changes, and neither its rows nor its lane name a reviewer"))
 }
 
 /// Asks the forge of a posting who is busy, and who has to do with the pull request.
