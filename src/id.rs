@@ -81,6 +81,15 @@ pub fn is_gate_id(text: &str) -> bool {
         && bytes.iter().all(|byte| plain(*byte) || matches!(byte, b'-' | b'_' | b'.'))
 }
 
+/// Says whether a text can name a profile, an environment, a permission: letters, digits, `-`, `_` and `.`, a letter or a
+/// digit first, at most 100.
+pub fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.len() <= 100
+        && text.bytes().all(plain)
+        && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// Makes an id from a title: lower case, each run of other bytes than `a-z0-9` one `-`, none at the ends.
 ///
 /// Empty where the title has no such byte.
