@@ -34,6 +34,9 @@ macro_rules! codes {
     };
 }
 
+/// The name under which laneway's own findings stand among those of other tools.
+pub const LANEWAY: &str = "laneway";
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -85,6 +88,7 @@ codes! {
     UnboundGate = "laneway::check::unbound_gate", Note;
     UnusedCatalogueGate = "laneway::check::unused_catalogue_gate", Warning;
     UnusedRule = "laneway::check::unused_rule", Note;
+    UnknownGrant = "laneway::check::unknown_grant", Warning;
     // Producers and consumers.
     UnconsumedContract = "laneway::check::unconsumed_contract", Note;
     UnproducedContract = "laneway::check::unproduced_contract", Warning;

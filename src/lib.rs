@@ -35,6 +35,8 @@ pub mod class;
 pub mod pattern;
 pub mod yaml;
 pub mod dsse;
+pub mod permission;
+pub mod trust;
 pub mod quorum;
 pub mod config;
 pub mod change;

@@ -19,6 +19,8 @@ const ORDER: &[&str] = &[
     "pattern",
     "yaml",
     "dsse",
+    "permission",
+    "trust",
     "quorum",
     "config",
     "change",

@@ -12,6 +12,7 @@ mod gates;
 mod imports;
 mod moved;
 mod near_miss;
+mod permissions;
 mod reviewers;
 mod rows;
 mod since;
@@ -54,6 +55,7 @@ const CHECKS: &[Check] = &[
     unreachable::unreachable_and_unbound_gates,
     gates::unused_catalogue_gate,
     gates::unused_rule,
+    permissions::unknown_grants,
     contracts::unconsumed_contract,
     contracts::unproduced_contract,
     wide::wide_contract,
@@ -103,6 +105,7 @@ const fn rests_on_absence(code: FindingCode) -> bool {
         | Code::UnboundGate
         | Code::UnusedCatalogueGate
         | Code::UnusedRule
+        | Code::UnknownGrant
         | Code::UnconsumedContract
         | Code::UnproducedContract
         | Code::WideContract

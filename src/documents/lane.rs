@@ -146,7 +146,7 @@ pub(super) fn gate() -> Value {
 }
 
 /// What every gate may state, wherever it stands.
-fn common() -> [Key; 7] {
+fn common() -> [Key; 9] {
     [
         (
             "id",
@@ -171,6 +171,20 @@ fn common() -> [Key; 7] {
             ),
         ),
         ("family", described("The gate family that it is a proof of.", family())),
+        (
+            "evidence_types",
+            described(
+                "The types of evidence that satisfy it, one of which a result must be; any where this is left out.",
+                list(text()),
+            ),
+        ),
+        (
+            "not_applicable",
+            described(
+                "Whether a result may say that the gate does not apply; only the base's word counts.",
+                json!({"enum": ["allowed", "refused"], "default": "refused"}),
+            ),
+        ),
     ]
 }
 

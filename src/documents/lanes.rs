@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::lane::{entry, gate, lane, smoke};
+use super::permissions::{permission, signing, trusted_key};
 use super::rules::{class_rule, families, kind_rule, profiles, rules, scope};
 use super::shape::{described, list, mapping};
 
@@ -10,7 +11,7 @@ use super::shape::{described, list, mapping};
 pub(super) fn any() -> Value {
     let mut schema = described(
         "A file of the lanes' folder: a domain's lane, gates of the catalogue, routing rules, release profiles, gate \
-         families. One file may hold several of them.",
+         families, trusted keys, permissions. One file may hold several of them.",
         mapping(documents(), &[]),
     );
     schema["minProperties"] = json!(1);
@@ -23,7 +24,15 @@ pub(super) fn only(key: &str) -> Value {
     with_definitions(mapping(own, &[key]))
 }
 
-fn documents() -> [(&'static str, Value); 5] {
+/// A file with the keys that are trusted, or how many of them must sign, or both.
+pub(super) fn trust() -> Value {
+    let own = documents().into_iter().filter(|(name, _)| matches!(*name, "trusted_keys" | "signing"));
+    let mut schema = mapping(own, &[]);
+    schema["minProperties"] = json!(1);
+    with_definitions(schema)
+}
+
+fn documents() -> [(&'static str, Value); 8] {
     [
         (
             "domain_lane",
@@ -36,10 +45,31 @@ fn documents() -> [(&'static str, Value); 5] {
         ),
         ("release_profiles", described("What may be released together.", list(refers_to("profile")))),
         ("gate_families", described("What a gate is a proof of.", list(refers_to("family")))),
+        (
+            "trusted_keys",
+            described(
+                "Whose signatures count, for what. A key counts for a change only where the base trusts it.",
+                list(refers_to("trusted_key")),
+            ),
+        ),
+        (
+            "signing",
+            reference(
+                "signing",
+                "How many distinct trusted keys must have signed what; the most of all files.",
+            ),
+        ),
+        (
+            "permissions",
+            described(
+                "What somebody allowed, for a while. A permission counts for a change only where the base has it.",
+                list(refers_to("permission")),
+            ),
+        ),
     ]
 }
 
-fn definitions() -> [(&'static str, Value); 10] {
+fn definitions() -> [(&'static str, Value); 13] {
     [
         ("lane", lane()),
         ("entry", entry()),
@@ -51,6 +81,9 @@ fn definitions() -> [(&'static str, Value); 10] {
         ("scope", scope()),
         ("profile", profiles()),
         ("family", families()),
+        ("trusted_key", trusted_key()),
+        ("signing", signing()),
+        ("permission", permission()),
     ]
 }
 

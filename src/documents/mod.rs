@@ -7,6 +7,7 @@
 mod config;
 mod lane;
 mod lanes;
+mod permissions;
 mod roster;
 mod rules;
 mod shape;
@@ -33,13 +34,17 @@ pub enum Document {
     Profiles,
     /// A file with `gate_families` alone.
     Families,
+    /// A file with `trusted_keys`, `signing`, or both, alone.
+    Trust,
+    /// A file with `permissions` alone.
+    Permissions,
     /// `reviewers.yaml`.
     Roster,
 }
 
 impl Document {
     /// Every document, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Config,
         Self::Lanes,
         Self::Lane,
@@ -47,6 +52,8 @@ impl Document {
         Self::Rules,
         Self::Profiles,
         Self::Families,
+        Self::Trust,
+        Self::Permissions,
         Self::Roster,
     ];
 
@@ -60,6 +67,8 @@ impl Document {
             Self::Rules => "rules",
             Self::Profiles => "profiles",
             Self::Families => "families",
+            Self::Trust => "trust",
+            Self::Permissions => "permissions",
             Self::Roster => "roster",
         }
     }
@@ -74,6 +83,8 @@ impl Document {
             Self::Rules => ("Laneway routing rules, version 1", lanes::only("routing_rules")),
             Self::Profiles => ("Laneway release profiles, version 1", lanes::only("release_profiles")),
             Self::Families => ("Laneway gate families, version 1", lanes::only("gate_families")),
+            Self::Trust => ("Laneway trusted keys and signing, version 1", lanes::trust()),
+            Self::Permissions => ("Laneway permissions, version 1", lanes::only("permissions")),
             Self::Roster => ("Laneway roster of reviewers: reviewers.yaml, version 1", roster::document()),
         };
         let own = body.as_object_mut().map(std::mem::take).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::shape::{described, list, mapping, text, text_like};
+use super::shape::{day, described, list, mapping, text, text_like};
 
 pub(super) fn document() -> Value {
     let keys = [
@@ -90,9 +90,4 @@ fn handle() -> Value {
 
 fn path(pattern: &str) -> Value {
     text_like(pattern)
-}
-
-/// A day of the calendar. Editors read dates as texts.
-fn day() -> Value {
-    json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::lanes::reference;
-use super::shape::{choice, described, either, id, list, mapping, text};
+use super::shape::{choice, day, described, either, id, list, mapping, text};
 use crate::class::ChangeClass;
+use crate::lanes::Enforcement;
 use crate::ownership::{MapKind, ReleaseClass};
 
 /// `routing_rules`.
@@ -102,6 +103,25 @@ pub(super) fn families() -> Value {
         ("id", described("Its id; an embedded family's words it differently.", id())),
         ("title", described("What people call it.", text())),
         ("proof", described("The proof that it asks for.", text())),
+        (
+            "enforcement",
+            described(
+                "What becomes of a verdict that a gate of the family does not satisfy; of several policies, the \
+                 strictest counts.",
+                json!({
+                    "enum": Enforcement::ALL.map(Enforcement::as_str),
+                    "default": Enforcement::default().as_str(),
+                }),
+            ),
+        ),
+        ("report_only_until", described("The day past which `report_only` is itself a finding.", day())),
+        (
+            "artifact",
+            described(
+                "Whether a pass must name an artifact by its digest.",
+                json!({"enum": ["required", "optional"], "default": "optional"}),
+            ),
+        ),
     ];
     mapping(keys, &["id", "proof"])
 }

@@ -81,3 +81,19 @@ pub(super) fn mapping<K: Into<String>>(
     }
     mapping
 }
+
+/// A day of the calendar. Editors read dates as texts.
+pub(super) fn day() -> Value {
+    json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+}
+
+/// A day of the calendar, or a point in time with its zone.
+pub(super) fn time() -> Value {
+    let pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
+    json!({"type": "string", "pattern": pattern})
+}
+
+/// A name: letters, digits, `-`, `_` and `.`, a letter or a digit first.
+pub(super) fn name() -> Value {
+    text_like("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+}

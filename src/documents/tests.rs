@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::{self, Config};
 use crate::lanes::{Lanes, keys};
+use crate::permission::PERMISSION_KEYS;
 use crate::reference;
 use crate::roster::{Roster, keys as roster_keys};
 use crate::source::Source;
+use crate::trust::{KEY_KEYS, SIGNING_KEYS};
 use crate::yaml;
 
 /// Returns the keys of the mapping at a path of the schema.
@@ -28,7 +30,7 @@ fn the_schemas_know_the_keys_that_the_readers_know() {
     let lanes = Document::Lanes.schema();
     let roster = Document::Roster.schema();
     let absences = "/properties/people/additionalProperties/properties/absent/items";
-    let pairs: [(&Value, &str, &[&str]); 17] = [
+    let pairs: [(&Value, &str, &[&str]); 20] = [
         (&Document::Config.schema(), "", config::KEYS),
         (&lanes, "", keys::DOCUMENTS),
         (&lanes, "/definitions/lane", keys::LANE_KEYS),
@@ -40,6 +42,9 @@ fn the_schemas_know_the_keys_that_the_readers_know() {
         (&lanes, "/definitions/kind_rule", keys::KIND_KEYS),
         (&lanes, "/definitions/profile", keys::PROFILE_KEYS),
         (&lanes, "/definitions/family", keys::FAMILY_KEYS),
+        (&lanes, "/definitions/trusted_key", KEY_KEYS),
+        (&lanes, "/definitions/signing", SIGNING_KEYS),
+        (&lanes, "/definitions/permission", PERMISSION_KEYS),
         (&lanes, "/definitions/lane/properties/reviewers/items/anyOf/3", &["at_least", "of"]),
         (&lanes, "/definitions/lane/properties/reviewers/items/anyOf/2", &["all_of"]),
         (&roster, "", roster_keys::ROSTER_KEYS),
@@ -108,6 +113,7 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         "required",
         "items",
         "anyOf",
+        "oneOf",
         "allOf",
         "minItems",
         "minProperties",
@@ -187,6 +193,10 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         && any("enum", &|word| word == value)
         && schema.get("const").is_none_or(|only| only == value)
         && any("anyOf", &|shape| fits(root, shape, value))
+        && schema
+            .get("oneOf")
+            .and_then(Value::as_array)
+            .is_none_or(|shapes| shapes.iter().filter(|shape| fits(root, shape, value)).count() == 1)
         && all("allOf", &|shape| fits(root, shape, value))
 }
 
@@ -224,6 +234,8 @@ fn invalid() -> Vec<(Document, String)> {
         include_str!("../../testdata/invalid/lanes/documents.md"),
         include_str!("../../testdata/invalid/lanes/gates.md"),
         include_str!("../../testdata/invalid/lanes/lanes.md"),
+        include_str!("../../testdata/invalid/lanes/permissions.md"),
+        include_str!("../../testdata/invalid/lanes/trust.md"),
         include_str!("../../testdata/invalid/roster/roster.md"),
     ];
     let mut documents = Vec::new();
@@ -245,8 +257,8 @@ fn invalid() -> Vec<(Document, String)> {
 #[test]
 fn the_schemas_judge_the_invalid_cases_as_the_readers_do() {
     use crate::fault::Code::{
-        ConfigVersion, RosterNobody, RosterVersion, UnknownDocument, YamlEmpty, YamlMissingKey, YamlType,
-        YamlUnknownKey,
+        ConfigVersion, PermissionScope, PermissionUnsigned, RosterNobody, RosterVersion, UnknownDocument,
+        YamlEmpty, YamlMissingKey, YamlType, YamlUnknownKey,
     };
     let (mut valid, mut wrong) = (0, 0);
     for (document, text) in invalid() {
@@ -263,6 +275,8 @@ fn the_schemas_judge_the_invalid_cases_as_the_readers_do() {
             matches!(
                 code,
                 ConfigVersion
+                    | PermissionScope
+                    | PermissionUnsigned
                     | RosterNobody
                     | RosterVersion
                     | UnknownDocument

@@ -11,6 +11,7 @@ use super::needs::PendingNeeds;
 use super::raw::{self, RawFile, RawLane, RawPattern};
 use super::{Ask, Family, Lane, Lanes, Profile};
 use crate::class::ChangeClass;
+use crate::dsse::KeyId;
 use crate::fault::{Code, Fault};
 use crate::id::GateId;
 use crate::ownership::MapKind;
@@ -107,6 +108,8 @@ impl Check {
             self.rules(&file.source, &file.rules, self.rule_defaults);
         }
         self.profiles(files);
+        self.trust(files);
+        self.permissions(files);
         self.resolve_needs();
         (self.lanes, self.faults)
     }
@@ -134,7 +137,15 @@ impl Check {
             stated.insert(&raw.id.value, place);
             let id = raw.id.value.clone();
             let title = raw.title.clone().unwrap_or_else(|| id.clone());
-            self.lanes.families.insert(id.clone(), Family { id, title, proof: raw.proof.clone() });
+            let family = Family {
+                id: id.clone(),
+                title,
+                proof: raw.proof.clone(),
+                enforcement: raw.enforcement,
+                report_only_until: raw.report_only_until,
+                needs_artifact: raw.needs_artifact,
+            };
+            self.lanes.families.insert(id, family);
         }
     }
 
@@ -197,6 +208,57 @@ impl Check {
                 });
                 None
             }
+        }
+    }
+
+    /// Takes the keys of every file, and the most signatures that any of them asks for. Two lines for one key would be two
+    /// names for one signer.
+    fn trust(&mut self, files: &[RawFile]) {
+        let mut ids: BTreeMap<&str, Place> = BTreeMap::new();
+        let mut keys: BTreeMap<KeyId, Place> = BTreeMap::new();
+        for (source, raw) in files.iter().flat_map(|file| file.keys.iter().map(|raw| (&file.source, raw))) {
+            let trusted = &raw.trusted;
+            let own = Place::new(source, raw.public_key.clone());
+            let (place, message, first) = match (ids.get(&*trusted.id), keys.get(&trusted.key.id())) {
+                (Some(first), _) => {
+                    (&trusted.place, format!("trusted key `{}` is stated twice", trusted.id), first)
+                }
+                (None, Some(first)) => {
+                    (&own, format!("trusted key `{}` is the key of another line", trusted.id), first)
+                }
+                (None, None) => {
+                    ids.insert(&trusted.id, trusted.place.clone());
+                    keys.insert(trusted.key.id(), own);
+                    self.lanes.trust.keys.push(trusted.clone());
+                    continue;
+                }
+            };
+            let (span, label) = (place.span.clone(), also(first));
+            let help = "state each key once, with everything that it may sign";
+            self.fault(|_| Fault::at(Code::TrustDuplicate, source, span, message, label, help));
+        }
+        for file in files {
+            self.lanes.trust.signing = self.lanes.trust.signing.max(file.signing);
+        }
+    }
+
+    /// Takes the permissions of every file.
+    fn permissions(&mut self, files: &[RawFile]) {
+        let mut stated: BTreeMap<&str, &Place> = BTreeMap::new();
+        for permission in files.iter().flat_map(|file| &file.permissions) {
+            if let Some(place) = &permission.place {
+                if let Some(first) = stated.get(&*permission.id) {
+                    let message = format!("permission `{}` is stated twice", permission.id);
+                    let (span, label) = (place.span.clone(), also(first));
+                    let help = "give it an id of its own: a verdict names what it rests on by id";
+                    self.fault(|_| {
+                        Fault::at(Code::PermissionDuplicate, &place.source, span, message, label, help)
+                    });
+                    continue;
+                }
+                stated.insert(&permission.id, place);
+            }
+            self.lanes.permissions.push(permission.clone());
         }
     }
 

@@ -41,6 +41,9 @@ impl Check {
             if let Some(embedded) = embedded {
                 gate.always = gate.always.or(embedded.always);
                 gate.family = gate.family.or(embedded.family);
+                if raw.evidence_types.is_empty() {
+                    gate.evidence_types = embedded.evidence_types;
+                }
                 if raw.title.is_none() {
                     gate.title = embedded.title;
                 }
@@ -191,6 +194,8 @@ impl Check {
             runner: raw.runner.clone(),
             timeout_minutes: raw.timeout_minutes,
             needs: BTreeSet::new(),
+            evidence_types: raw.evidence_types.clone(),
+            not_applicable: raw.not_applicable,
             always: None,
             lane: lane.cloned(),
             place: Some(Place::new(source, id_span(raw))),

@@ -16,6 +16,6 @@ pub mod check;
 mod tests;
 
 pub use model::{
-    Always, AlwaysScope, Ask, ClassRule, Family, Gate, KindRule, Lane, Lanes, Layer, Profile, RoutingRules,
-    RuleOf, SmokeScope, StatedRule,
+    Always, AlwaysScope, Ask, ClassRule, Enforcement, Family, Gate, KindRule, Lane, Lanes, Layer, Profile,
+    RoutingRules, RuleOf, SmokeScope, StatedRule,
 };

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use jiff::civil::Date;
+
 use crate::class::ChangeClass;
 use crate::id::{DomainId, GateId};
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::pattern::Pattern;
+use crate::permission::Permission;
 use crate::quorum::Quorums;
 use crate::source::{Place, Span};
+use crate::trust::{Trust, TrustedKey};
 
 /// The layer of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +102,10 @@ pub struct Gate {
     pub timeout_minutes: Option<u32>,
     /// The gates that must have passed before; they are selected with it.
     pub needs: BTreeSet<GateId>,
+    /// The types of evidence that satisfy it, one of which a record must have; any where it is empty.
+    pub evidence_types: BTreeSet<String>,
+    /// Says whether a result may say that the gate does not apply: a permission, so only the base's word counts.
+    pub not_applicable: bool,
     /// Which changes it runs for, whatever they touch.
     pub always: Option<Always>,
     /// The lane that defines it; nothing for a gate of the catalogue.
@@ -271,6 +279,41 @@ pub struct Family {
     pub title: String,
     /// The proof that it asks for.
     pub proof: String,
+    /// What becomes of a verdict that a gate of the family does not satisfy.
+    pub enforcement: Enforcement,
+    /// The day past which `report_only` is itself a finding.
+    pub report_only_until: Option<Date>,
+    /// Says whether a pass must name an artifact by its digest.
+    pub needs_artifact: bool,
+}
+
+/// What becomes of a verdict that a gate does not satisfy: the steps of graduation, in their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Enforcement {
+    /// It is printed.
+    ReportOnly,
+    /// It is printed as a warning.
+    Warning,
+    /// It stops claims of a production-impacting shared service, and promotions.
+    BlockingClaims,
+    /// It stops everything.
+    #[default]
+    Blocking,
+}
+
+impl Enforcement {
+    /// Every level, in order.
+    pub const ALL: [Self; 4] = [Self::ReportOnly, Self::Warning, Self::BlockingClaims, Self::Blocking];
+
+    /// Returns the word of documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReportOnly => "report_only",
+            Self::Warning => "warning",
+            Self::BlockingClaims => "blocking_claims",
+            Self::Blocking => "blocking",
+        }
+    }
 }
 
 /// Every lane, gate, rule and profile of a workspace.
@@ -288,6 +331,10 @@ pub struct Lanes {
     pub families: BTreeMap<String, Family>,
     /// Which rules the workspace states itself, in the order of the files.
     pub stated_rules: Vec<StatedRule>,
+    /// Whose signatures count, and how many are needed.
+    pub trust: Trust,
+    /// What somebody allowed, in the order of the files.
+    pub permissions: Vec<Permission>,
 }
 
 /// What a routing rule is about.
@@ -318,7 +365,15 @@ impl Lanes {
             && self.lanes.values().zip(other.lanes.values()).all(|(left, right)| left.means_the_same(right))
             && self.gates.len() == other.gates.len()
             && self.gates.values().zip(other.gates.values()).all(|(left, right)| left.means_the_same(right))
+            && self.trust.signing == other.trust.signing
+            && same(&self.trust.keys, &other.trust.keys, TrustedKey::means_the_same)
+            && same(&self.permissions, &other.permissions, Permission::means_the_same)
     }
+}
+
+/// Says whether two lists mean the same, item by item.
+fn same<T>(left: &[T], right: &[T], means_the_same: fn(&T, &T) -> bool) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| means_the_same(left, right))
 }
 
 impl Lane {
@@ -340,6 +395,7 @@ impl Gate {
             && self.family == other.family
             && self.runner == other.runner
             && self.timeout_minutes == other.timeout_minutes
+            && self.not_applicable == other.not_applicable
             && self.is_defined_like(other)
     }
 
@@ -347,6 +403,7 @@ impl Gate {
     /// smoke stand in the lanes that ask for it.
     pub fn is_defined_like(&self, other: &Self) -> bool {
         self.run == other.run
+            && self.evidence_types == other.evidence_types
             && self.layer == other.layer
             && self.needs == other.needs
             && self.always == other.always

@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::keys::{
     CATALOGUE_KEYS, CLASS_KEYS, DOCUMENTS, ENTRY_KEYS, FAMILY_KEYS, KIND_KEYS, LANE_KEYS, PROFILE_KEYS,
     RULES_KEYS, SMOKE_KEYS,
 };
-use super::{AlwaysScope, Layer, SmokeScope};
+use super::{AlwaysScope, Enforcement, Layer, SmokeScope};
 use crate::class::ChangeClass;
 use crate::fault::{Code, Fault};
 use crate::id::{DomainId, is_kebab_case, nearest};
 use crate::ownership::{MapKind, ReleaseClass};
+use crate::permission::{self, Permission};
 use crate::quorum::{self, Quorums};
 use crate::source::{Source, Span, Spanned};
+use crate::trust::{self, RawKey, Signing};
 use crate::yaml::{self, Mapping, Node, Reader, Value};
 
 /// What one file holds.
@@ -25,6 +29,9 @@ pub(super) struct RawFile {
     pub(super) rules: RawRules,
     pub(super) profiles: Vec<RawProfile>,
     pub(super) families: Vec<RawFamily>,
+    pub(super) keys: Vec<RawKey>,
+    pub(super) signing: Signing,
+    pub(super) permissions: Vec<Permission>,
 }
 
 /// `domain_lane`.
@@ -61,6 +68,8 @@ pub(super) struct RawGate {
     pub(super) runner: Option<String>,
     pub(super) timeout_minutes: Option<u32>,
     pub(super) needs: Vec<Spanned<String>>,
+    pub(super) evidence_types: BTreeSet<String>,
+    pub(super) not_applicable: bool,
     pub(super) always: Option<Spanned<AlwaysScope>>,
     pub(super) paths: Vec<RawPattern>,
     pub(super) consumer: Option<Spanned<DomainId>>,
@@ -112,6 +121,9 @@ pub(super) struct RawFamily {
     pub(super) id: Spanned<String>,
     pub(super) title: Option<String>,
     pub(super) proof: String,
+    pub(super) enforcement: Enforcement,
+    pub(super) report_only_until: Option<Date>,
+    pub(super) needs_artifact: bool,
 }
 
 /// Reads one file. With faults, what is sound stands.
@@ -123,6 +135,9 @@ pub(super) fn read(source: &Arc<Source>) -> (RawFile, Vec<Fault>) {
         rules: RawRules::default(),
         profiles: Vec::new(),
         families: Vec::new(),
+        keys: Vec::new(),
+        signing: Signing::default(),
+        permissions: Vec::new(),
     };
     let (root, faults) = yaml::parse(source);
     let mut reader = Reader::new(source, faults);
@@ -157,6 +172,9 @@ fn document(reader: &mut Reader<'_>, root: &Node, file: &mut RawFile) {
             "routing_rules" => file.rules = rules(reader, &entry.value),
             "release_profiles" => file.profiles = profiles(reader, &top),
             "gate_families" => file.families = families(reader, &top),
+            "trusted_keys" => file.keys = trust::read_keys(reader, &top),
+            "signing" => file.signing = trust::read_signing(reader, &entry.value),
+            "permissions" => file.permissions = permission::read(reader, &top),
             _ => reader.unknown_key(&top, &entry.key, DOCUMENTS),
         }
     }
@@ -256,6 +274,10 @@ fn gate(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<RawGate> {
         runner: value(reader.text(map, "runner")),
         timeout_minutes: reader.count(map, "timeout_minutes"),
         needs: reader.texts(map, "needs").unwrap_or_default(),
+        evidence_types: values(reader.texts(map, "evidence_types")).into_iter().collect(),
+        not_applicable: reader
+            .choice(map, "not_applicable", &[("allowed", true), ("refused", false)])
+            .is_some_and(|word| word.value),
         ..RawGate::default()
     };
     if map.get("id").is_none() && map.get("title").is_none() {
@@ -382,9 +404,33 @@ fn families(reader: &mut Reader<'_>, top: &Mapping<'_>) -> Vec<RawFamily> {
         let id = reader.required_text(&map, "id").filter(|id| is_id(reader, id));
         let title = value(reader.text(&map, "title"));
         let proof = value(reader.required_text(&map, "proof")).unwrap_or_default();
-        families.extend(id.map(|id| RawFamily { id, title, proof }));
+        let levels = Enforcement::ALL.map(|level| (level.as_str(), level));
+        let enforcement = reader.choice(&map, "enforcement", &levels).map(|it| it.value).unwrap_or_default();
+        let until = reader.text(&map, "report_only_until").and_then(|text| date(reader, &map, &text));
+        let words = [("required", true), ("optional", false)];
+        let needs_artifact = reader.choice(&map, "artifact", &words).is_some_and(|word| word.value);
+        families.extend(id.map(|id| RawFamily {
+            id,
+            title,
+            proof,
+            enforcement,
+            report_only_until: until,
+            needs_artifact,
+        }));
     }
     families
+}
+
+/// Reads a day, and reports what is none.
+fn date(reader: &mut Reader<'_>, map: &Mapping<'_>, text: &Spanned<String>) -> Option<Date> {
+    let is_shaped = text.value.len() == 10 && text.value.is_ascii();
+    let date = text.value.parse().ok().filter(|_| is_shaped);
+    if date.is_none() {
+        let message = format!("`{}` cannot be `{}`", map.path_of("report_only_until"), text.value);
+        let help = "write the day as YYYY-MM-DD, such as 2027-01-31";
+        reader.fault(Code::YamlValue, text.span.clone(), message, "not a day", help);
+    }
+    date
 }
 
 fn patterns(reader: &mut Reader<'_>, map: &Mapping<'_>, key: &str) -> Vec<RawPattern> {

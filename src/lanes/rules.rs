@@ -71,6 +71,8 @@ impl Check {
             runner: None,
             timeout_minutes: None,
             needs: BTreeSet::new(),
+            evidence_types: BTreeSet::new(),
+            not_applicable: false,
             always: None,
             lane: None,
             place: None,

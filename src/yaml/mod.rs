@@ -10,6 +10,6 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use read::did_you_mean;
 pub use read::{MAX_FAULTS, Mapping, Reader};
+pub(crate) use read::{did_you_mean, shortened};
 pub use tree::{Entry, MAX_BYTES, Node, Value, parse};

@@ -15,6 +15,8 @@ pub const MAX_FAULTS: usize = 1000;
 pub struct Reader<'s> {
     source: &'s Arc<Source>,
     faults: Vec<Fault>,
+    found: usize,
+    is_whole: bool,
 }
 
 /// A mapping of the document, with its path for messages: `domain_lane.consumer_smokes[1]`.
@@ -55,12 +57,25 @@ impl<'n> Mapping<'n> {
 impl<'s> Reader<'s> {
     /// Begins to read a document of `source`; `faults` are those of the parser.
     pub const fn new(source: &'s Arc<Source>, faults: Vec<Fault>) -> Self {
-        Self { source, faults }
+        let is_whole = faults.is_empty();
+        Self { source, faults, found: 0, is_whole }
     }
 
     /// Returns the source that is read.
     pub const fn source(&self) -> &'s Arc<Source> {
         self.source
+    }
+
+    /// Says whether the parser found nothing wrong. Where it did, what stands here may be half of what was meant, which is
+    /// too little to allow anything on.
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Returns how many faults were found so far, also of those that are too many to be kept: a line is sound where the
+    /// number does not grow.
+    pub const fn found(&self) -> usize {
+        self.found
     }
 
     /// Ends the reading and returns what did not fit.
@@ -77,6 +92,7 @@ impl<'s> Reader<'s> {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
+        self.found += 1;
         if self.faults.len() < MAX_FAULTS {
             self.faults.push(Fault::at(code, self.source, span, message, label, help));
         }
@@ -222,6 +238,7 @@ impl<'s> Reader<'s> {
     /// Reports a key that is not among `known`.
     pub fn unknown_key(&mut self, mapping: &Mapping<'_>, key: &Spanned<impl AsRef<str>>, known: &[&str]) {
         if self.faults.len() >= MAX_FAULTS {
+            self.found += 1;
             return;
         }
         let name = key.value.as_ref();
@@ -253,7 +270,7 @@ pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> String {
 }
 
 /// Cuts a text that is too long for a message.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &line[..end]),
