@@ -54,6 +54,7 @@ pub mod review;
 pub mod route;
 pub mod reviewers;
 pub mod plan;
+pub mod sarif;
 pub mod manifests;
 pub mod codeowners;
 pub mod owners_files;

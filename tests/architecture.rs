@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "route",
     "reviewers",
     "plan",
+    "sarif",
     "manifests",
     "codeowners",
     "owners_files",

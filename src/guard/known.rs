@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use crate::finding::LANEWAY;
 use crate::finding::fingerprint_of;
 use crate::path::RepoPath;
-
-/// The name under which laneway's own findings stand.
-pub const LANEWAY: &str = "laneway";
 
 /// How many digits of a digest are printed. 64 bits tell a million findings apart; nothing rests on them alone, because
 /// the parts stand beside them and are what is compared.

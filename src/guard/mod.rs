@@ -2,7 +2,7 @@
 //!
 //! Two tables stand beside the ownership maps: the baseline, which holds the findings that were there before anyone
 //! looked, and the allowed debt, whose every line has an owner, a reason and a day on which it expires. Findings of
-//! [`check`](crate::check) and of any tool that speaks [SARIF](sarif) are compared with both.
+//! [`check`](crate::check) and of any tool that speaks [SARIF](crate::sarif) are compared with both.
 //!
 //! The two tables are permissions, so they count as the base has them: no change can excuse what it brings itself.
 

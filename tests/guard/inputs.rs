@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use laneway::fault::{Code, Fault};
 use laneway::finding::Severity;
-use laneway::guard::{Issue, Ledger, collect, sarif};
+use laneway::guard::{self, Issue, Ledger, collect};
 use laneway::path::RepoPath;
+use laneway::sarif;
 use laneway::source::Source;
 
 fn folder(name: &str) -> PathBuf {
@@ -27,7 +28,7 @@ fn faults(path: &Path) -> Vec<Fault> {
     } else if name.ends_with(".debt.tsv") {
         Ledger::read(None, Some(&source)).1
     } else {
-        sarif::read(&source, &[b"/srv/repo".to_vec()]).1
+        sarif::read(&source, Some(&[b"/srv/repo".to_vec()])).1
     }
 }
 
@@ -79,11 +80,11 @@ fn windows_writes_tables_too() {
 
 /// Reads what a real tool wrote about a file of `testdata/guard/sarif`.
 fn real(name: &str, file: &str, path: &str) -> Vec<Issue> {
-    let (log, faults) = sarif::read(&source(&folder(&format!("sarif/{name}.sarif"))), &[]);
+    let (log, faults) = sarif::read(&source(&folder(&format!("sarif/{name}.sarif"))), Some(&[]));
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(log.tools.len(), 1);
     let content: Arc<[u8]> = fs::read(folder(&format!("sarif/{file}"))).unwrap().into();
-    collect(sarif::issues(log.results, &BTreeMap::from([(RepoPath::from(path), content)])))
+    collect(guard::sarif::issues(log.results, &BTreeMap::from([(RepoPath::from(path), content)])))
 }
 
 #[test]
@@ -119,12 +120,14 @@ fn lines_around_a_finding_do_not_change_what_it_is_known_by() {
         text.replace(&format!("\"startLine\": {line}\n"), &format!("\"startLine\": {}\n", line + 10))
             .replace(&format!("\"startLine\": {line},"), &format!("\"startLine\": {},", line + 10))
     });
-    let (log, faults) = sarif::read(&Source::new("bandit.sarif", shifted), &[]);
+    let (log, faults) = sarif::read(&Source::new("bandit.sarif", shifted), Some(&[]));
     assert!(faults.is_empty(), "{faults:?}");
     let content = fs::read_to_string(folder("sarif/job.py")).unwrap().replace("    ", "\t");
     let content: Arc<[u8]> = ("# \n".repeat(10) + &content).into_bytes().into();
-    let after =
-        collect(sarif::issues(log.results, &BTreeMap::from([(RepoPath::from("app/job.py"), content)])));
+    let after = collect(guard::sarif::issues(
+        log.results,
+        &BTreeMap::from([(RepoPath::from("app/job.py"), content)]),
+    ));
     let known = |issues: &[Issue]| issues.iter().map(|issue| issue.known.clone()).collect::<Vec<_>>();
     assert_eq!(known(&before), known(&after));
     assert_ne!(before[0].at, after[0].at);
@@ -154,9 +157,9 @@ fn issues(results: &str) -> Vec<Issue> {
         r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "lint", "rules": {rules}}}}},
             "artifacts": [{{"location": {{"uri": "src/a%20b.rs"}}}}], "results": [{results}]}}]}}"#
     );
-    let (log, faults) = sarif::read(&Source::new("lint.sarif", text), &[]);
+    let (log, faults) = sarif::read(&Source::new("lint.sarif", text), Some(&[]));
     assert!(faults.is_empty(), "{faults:?}");
-    collect(sarif::issues(log.results, &BTreeMap::new()))
+    collect(guard::sarif::issues(log.results, &BTreeMap::new()))
 }
 
 #[test]

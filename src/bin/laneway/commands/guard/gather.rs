@@ -11,9 +11,11 @@ use laneway::change::{Confidence, Provenance};
 use laneway::config::Config;
 use laneway::fault::{Code, Fault};
 use laneway::git::{CommitId, HeadState, Repository, Resolved};
-use laneway::guard::{BASELINE_FILE, Base, DEBT_FILE, Issue, LANEWAY, Ledger, Origin, collect, sarif};
+use laneway::guard::sarif;
+use laneway::guard::{BASELINE_FILE, Base, DEBT_FILE, Issue, LANEWAY, Ledger, Origin, collect};
 use laneway::path::RepoPath;
 use laneway::policy::{Policy, PolicyFiles};
+use laneway::sarif::Log;
 use laneway::source::Source;
 use laneway::workspace;
 
@@ -265,7 +267,7 @@ fn roots(repository: &Repository) -> Vec<Vec<u8>> {
 }
 
 /// Reads a file of findings.
-fn log(file: &OsStr, roots: &[Vec<u8>]) -> Result<sarif::Log, Vec<Fault>> {
+fn log(file: &OsStr, roots: &[Vec<u8>]) -> Result<Log, Vec<Fault>> {
     let name = if file == "-" { "standard input".to_owned() } else { file.to_string_lossy().into_owned() };
     let too_large = || {
         let message = format!("`{name}` is larger than {} MiB", MOST_BYTES >> 20);
@@ -293,6 +295,6 @@ fn log(file: &OsStr, roots: &[Vec<u8>]) -> Result<sarif::Log, Vec<Fault>> {
         let help = "let the tool write UTF-8, as SARIF demands";
         vec![Fault::new(Code::NotUtf8, format!("`{name}` is not UTF-8 at byte {at}"), help)]
     })?;
-    let (log, faults) = sarif::read(&Source::new(name, text), roots);
+    let (log, faults) = laneway::sarif::read(&Source::new(name, text), Some(roots));
     if faults.is_empty() { Ok(log) } else { Err(faults) }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::guard::sarif::raw::{Artifact, ArtifactLocation};
 use crate::json::Text;
 use crate::path::RepoPath;
+use crate::sarif::raw::{Artifact, ArtifactLocation};
 
 /// How many base ids may stand on one another: more are a circle.
 const MOST_BASES: usize = 16;

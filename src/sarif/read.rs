@@ -1,17 +1,14 @@
-//! From a document to findings.
+//! From a document to what it says is wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::fault::{Code, Fault};
-use crate::finding::Severity;
-use crate::guard::issue::Issue;
-use crate::guard::known::{Known, LANEWAY};
-use crate::guard::sarif::raw::{self, Component, Document, Message, RawResult, Rule, Run};
-use crate::guard::sarif::text::{self, Lines};
-use crate::guard::sarif::uri::Bases;
+use crate::finding::{LANEWAY, Severity};
 use crate::json::{Text, error_message, error_span, first_byte};
 use crate::path::RepoPath;
+use crate::sarif::raw::{self, Component, Document, Message, RawResult, Rule, Run};
+use crate::sarif::uri::Bases;
 use crate::source::{Source, Span};
 
 /// The one version that is read.
@@ -37,11 +34,11 @@ pub struct Found {
     /// The tool was told to pass it over.
     pub suppressed: bool,
     /// The text that the tool shows of the file.
-    snippet: Option<String>,
+    pub snippet: Option<String>,
     /// What the tool itself knows the result by.
-    prints: Option<String>,
+    pub prints: Option<String>,
     /// The function or type in which it stands.
-    inside: Option<String>,
+    pub inside: Option<String>,
 }
 
 /// What one file holds.
@@ -55,8 +52,9 @@ pub struct Log {
     pub passed: usize,
 }
 
-/// Reads a SARIF file. `roots` are the absolute paths under which the repository's folder may be named.
-pub fn read(source: &Arc<Source>, roots: &[Vec<u8>]) -> (Log, Vec<Fault>) {
+/// Reads a SARIF file. `roots` are the absolute paths under which the repository's folder may be named; without them
+/// nobody asks where a result stands, and it stands nowhere.
+pub fn read(source: &Arc<Source>, roots: Option<&[Vec<u8>]>) -> (Log, Vec<Fault>) {
     let mut log = Log::default();
     let text = source.text().strip_prefix('\u{feff}').unwrap_or(source.text());
     let syntax = |error: &serde_json::Error| {
@@ -104,35 +102,9 @@ pub fn read(source: &Arc<Source>, roots: &[Vec<u8>]) -> (Log, Vec<Fault>) {
     (log, faults)
 }
 
-/// Turns results into findings. `contents` are the files at which they point, as far as they are there.
-///
-/// A finding is known by the text of the line, as the file has it, else as the tool shows it. Where there is no line, by
-/// what the tool itself knows it by; and where it does not say, by its message without the numbers in it.
-pub fn issues(results: Vec<Found>, contents: &BTreeMap<RepoPath, Arc<[u8]>>) -> Vec<Issue> {
-    let lines: BTreeMap<&RepoPath, Lines<'_>> =
-        contents.iter().map(|(path, content)| (path, Lines::of(content))).collect();
-    let issue = |result: Found| {
-        let Found { tool, code, severity, message, help, path, at, suppressed, snippet, prints, inside } =
-            result;
-        let lines = path.as_ref().and_then(|path| lines.get(path));
-        let subject = at
-            .zip(lines)
-            .and_then(|((line, _), lines)| lines.get(line))
-            .or_else(|| snippet.as_deref().and_then(text::snippet))
-            .or(prints)
-            .unwrap_or_else(|| {
-                let message = text::message(&message);
-                inside.map_or_else(|| message.clone(), |inside| format!("{inside}: {message}"))
-            });
-        let known = Known { path, code, tool, subject: text::short(subject), ordinal: 1 };
-        Issue { known, severity, message, help, at, suppressed }
-    };
-    results.into_iter().map(issue).collect()
-}
-
 struct Reader<'a, 'b> {
     source: &'b Arc<Source>,
-    roots: &'b [Vec<u8>],
+    roots: Option<&'b [Vec<u8>]>,
     run: &'b Run<'a>,
     log: &'b mut Log,
     faults: &'b mut Vec<Fault>,
@@ -227,10 +199,11 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Returns the path of a location; nothing where it is a fault.
     fn path(&mut self, artifact: &'b raw::ArtifactLocation<'a>) -> Option<Option<RepoPath>> {
+        let Some(roots) = self.roots else { return Some(None) };
         let bases = Bases {
             ids: self.run.original_uri_base_ids.as_ref(),
             artifacts: self.run.artifacts.as_ref(),
-            roots: self.roots,
+            roots,
         };
         match bases.resolve(artifact) {
             Ok(path) => Some(path),
