@@ -100,7 +100,7 @@ fn version(source: &Arc<Source>) -> Result<(), Box<Fault>> {
 }
 
 /// A field that is missing or is of another type.
-fn shape(source: &Arc<Source>, error: &serde_json::Error) -> Fault {
+pub(super) fn shape(source: &Arc<Source>, error: &serde_json::Error) -> Fault {
     let message = format!("{} is not a whole route: {}", source.name(), error_message(error));
     Fault::at(
         Code::RouteShape,
@@ -163,12 +163,19 @@ fn narrow(source: &Arc<Source>, document: &Document<'_>) -> Option<Fault> {
 struct Document<'a> {
     #[serde(borrow)]
     digest: Text<'a>,
+    change: Head,
     #[serde(default)]
     runners: BTreeMap<String, BTreeSet<Ci>>,
     gates: Vec<Gate<'a>>,
     skipped: Vec<Skipped<'a>>,
     review: Review,
     broad: Broad,
+}
+
+#[derive(serde::Deserialize)]
+struct Head {
+    #[serde(deserialize_with = "stated")]
+    head: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -209,6 +216,10 @@ struct Gate<'a> {
     timeout_minutes: Option<u32>,
     #[serde(borrow)]
     needs: Vec<Text<'a>>,
+    #[serde(default)]
+    family: Option<String>,
+    #[serde(default)]
+    evidence_types: BTreeSet<String>,
 }
 
 impl Document<'_> {
@@ -216,6 +227,7 @@ impl Document<'_> {
         let vendors = |listed: BTreeSet<Ci>| listed.into_iter().map(|ci| ci.0).collect();
         Plan {
             digest: self.digest.as_str().to_owned(),
+            head: self.change.head,
             broad: self.broad.forced,
             architecture_review: self.review.architecture.required,
             gates: self.gates.into_iter().map(Gate::planned).collect(),
@@ -235,6 +247,8 @@ impl Gate<'_> {
             machines: self.machines.into_iter().map(|(ci, own)| (ci.0, own.0)).collect(),
             timeout_minutes: self.timeout_minutes,
             needs: self.needs.iter().map(|need| GateId::new(need.as_str())).collect(),
+            family: self.family,
+            evidence_types: self.evidence_types,
         };
         (GateId::new(self.id.as_str()), planned)
     }

@@ -15,6 +15,8 @@ use crate::source::Source;
 pub struct Plan {
     /// The digest of the route.
     pub digest: String,
+    /// The commit that the route is of; nothing where that is the working tree, or no repository at all.
+    pub head: Option<String>,
     /// Whether the route is broad.
     pub broad: bool,
     /// Whether an architecture review is forced.
@@ -44,6 +46,10 @@ pub struct PlannedGate {
     pub timeout_minutes: Option<u32>,
     /// The gates that must have passed before.
     pub needs: BTreeSet<GateId>,
+    /// The gate family that it is a proof of.
+    pub family: Option<String>,
+    /// The types of evidence that satisfy it; any where it is empty.
+    pub evidence_types: BTreeSet<String>,
 }
 
 impl Plan {
@@ -51,6 +57,7 @@ impl Plan {
     pub fn new(route: &Route, digest: String) -> Self {
         Self {
             digest,
+            head: route.provenance.head.clone(),
             broad: !route.broad.is_empty(),
             architecture_review: !route.review.architecture.is_empty(),
             gates: route.gates.iter().map(|(id, gate)| (id.clone(), gate.into())).collect(),
@@ -109,6 +116,8 @@ impl From<&SelectedGate> for PlannedGate {
             machines: selected.machines.clone(),
             timeout_minutes: gate.timeout_minutes,
             needs: gate.needs.clone(),
+            family: gate.family.clone(),
+            evidence_types: gate.evidence_types.clone(),
         }
     }
 }

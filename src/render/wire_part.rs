@@ -325,6 +325,12 @@ pub struct GateV1<'a> {
     pub timeout_minutes: Option<u32>,
     /// The gates that must have passed before.
     pub needs: Ids<'a, GateId>,
+    /// The gate family that it is a proof of; absent where none is stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<&'a str>,
+    /// The types of evidence that satisfy it; absent where any does.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub evidence_types: BTreeSet<&'a str>,
     /// What its runner, or none, stands for in each CI of which `runners` of `laneway.yaml` says so; absent where it says
     /// nothing.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -347,6 +353,8 @@ impl<'a> From<&'a SelectedGate> for GateV1<'a> {
             runner: gate.runner.as_deref(),
             timeout_minutes: gate.timeout_minutes,
             needs: Ids(&gate.needs),
+            family: gate.family.as_deref(),
+            evidence_types: gate.evidence_types.iter().map(String::as_str).collect(),
             machines: machines(&selected.machines),
             state: selected.state.into(),
             because: selected.because.iter().map(Because::from).collect(),
