@@ -55,6 +55,7 @@ pub mod route;
 pub mod reviewers;
 pub mod plan;
 pub mod sarif;
+pub mod evidence;
 pub mod manifests;
 pub mod codeowners;
 pub mod owners_files;
@@ -69,3 +70,5 @@ pub mod workspace;
 pub mod git;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the forges: it reads the clock between calls")]
 pub mod forge;
+#[expect(clippy::disallowed_methods, reason = "the adapter to the store of evidence")]
+pub mod store;

@@ -39,6 +39,7 @@ const ORDER: &[&str] = &[
     "reviewers",
     "plan",
     "sarif",
+    "evidence",
     "manifests",
     "codeowners",
     "owners_files",
@@ -51,12 +52,14 @@ const ORDER: &[&str] = &[
     "workspace",
     "git",
     "forge",
+    "store",
 ];
 
 /// Libraries that one room alone may name.
 const KEPT: &[(&str, &str)] = &[
     ("ed25519_dalek", "dsse"),
     ("gix", "git"),
+    ("object_store", "store"),
     ("petgraph", "graph"),
     ("pulldown_cmark", "ownership"),
     ("regex", "owners_files"),

@@ -190,7 +190,7 @@ pub(super) fn is_absent(error: &io::Error) -> bool {
 }
 
 /// Joins a path of a repository to its root.
-fn join(root: &Path, path: &RepoPath) -> Option<PathBuf> {
+pub(super) fn join(root: &Path, path: &RepoPath) -> Option<PathBuf> {
     Some(root.join(os_str(path.as_bytes())?))
 }
 
