@@ -56,6 +56,7 @@ pub mod reviewers;
 pub mod plan;
 pub mod sarif;
 pub mod evidence;
+pub mod results;
 pub mod manifests;
 pub mod codeowners;
 pub mod owners_files;
