@@ -11,6 +11,8 @@
 //! 4. [`route`]: which gates that selects, each with its reasons, and why every other gate is skipped;
 //! 5. [`review`]: who must look.
 //!
+//! What ran is [`evidence`], and a [`verdict`] compares it with what the route requires.
+//!
 //! [`git`] and [`workspace`] read, [`render`] writes; nothing in between touches the disk, the clock or the
 //! environment, and the same request gives the same bytes.
 //!
@@ -57,6 +59,7 @@ pub mod plan;
 pub mod sarif;
 pub mod evidence;
 pub mod results;
+pub mod verdict;
 pub mod manifests;
 pub mod codeowners;
 pub mod owners_files;

@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "sarif",
     "evidence",
     "results",
+    "verdict",
     "manifests",
     "codeowners",
     "owners_files",
