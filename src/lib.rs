@@ -76,3 +76,8 @@ pub mod git;
 pub mod forge;
 #[expect(clippy::disallowed_methods, reason = "the adapter to the store of evidence")]
 pub mod store;
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the adapter to child processes: it reads the clock between them"
+)]
+pub mod runner;

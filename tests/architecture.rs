@@ -55,6 +55,7 @@ const ORDER: &[&str] = &[
     "git",
     "forge",
     "store",
+    "runner",
 ];
 
 /// Libraries that one room alone may name.

@@ -15,6 +15,7 @@ mod similarity;
 mod renames;
 mod history;
 mod authorship;
+mod clean;
 
 pub use authorship::{Authorship, Bounds};
 pub use history::{History, Readers, Recorded};

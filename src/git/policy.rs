@@ -127,6 +127,13 @@ impl Repository {
         config_of(&reader.files).base
     }
 
+    /// Returns the commit whose policy counts where no change is asked about: what `base` of `laneway.yaml` names, else the
+    /// tip of the default branch, else what is checked out.
+    pub fn standing_base(&self) -> Option<CommitId> {
+        let named = self.configured_base().and_then(|name| self.commit_named("base", &name).ok());
+        named.or_else(|| self.default_branch()).or_else(|| self.checked_out())
+    }
+
     /// Returns the tracked files that merge base, base tip and head all have, sorted. It walks the whole tree of the
     /// head, so it is for changes whose policies differ.
     pub fn tracked(&self, resolved: &Resolved) -> Result<Vec<RepoPath>, String> {

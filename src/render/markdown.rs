@@ -84,7 +84,14 @@ fn headline(route: &Route) -> String {
 }
 
 /// Puts a section on the page: its head, as many items as fit into `share`, and how many do not.
-fn section(page: &mut String, share: usize, open: bool, title: &str, head: &str, items: Vec<String>) {
+pub(super) fn section(
+    page: &mut String,
+    share: usize,
+    open: bool,
+    title: &str,
+    head: &str,
+    items: Vec<String>,
+) {
     if items.is_empty() {
         return;
     }

@@ -20,6 +20,8 @@ pub mod markdown;
 pub mod yaml;
 pub mod ci;
 pub mod page;
+pub mod dashboard;
+pub mod fairway;
 pub mod graph;
 pub mod explain;
 pub mod findings;
@@ -27,6 +29,11 @@ pub mod owners;
 pub mod backtest;
 pub mod guard;
 pub mod reviewers;
+pub mod verdict;
+pub mod evidence;
+pub mod attest;
+pub mod run;
+pub mod audit;
 
 #[cfg(test)]
 mod fixture;

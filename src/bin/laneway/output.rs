@@ -42,6 +42,29 @@ pub(crate) fn replace(file: Option<&OsStr>, bytes: &[u8]) -> Result<(), Fault> {
     finish(&path.display().to_string(), written)
 }
 
+/// Writes a secret to a file of its own, which only its owner can read. One that is there already stays as it is.
+pub(crate) fn secret(file: &OsStr, text: &str) -> Result<(), Fault> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let name = file.to_string_lossy();
+    let mut own = options.open(file).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Fault::new(
+            Code::Output,
+            format!("`{name}` is there already, and a secret is never written over anything"),
+            "name a file that is not there, or move that one away",
+        ),
+        _ => unwritable(&name, &error),
+    })?;
+    let written = own.write_all(text.as_bytes()).and_then(|()| own.sync_all());
+    if written.is_err() {
+        // Half a secret is of no use to anybody.
+        let _ = std::fs::remove_file(file);
+    }
+    finish(&name, written)
+}
+
 /// Appends to a file that a CI names.
 pub(crate) fn append(file: &Path, render: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Fault> {
     let written =

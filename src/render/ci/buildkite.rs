@@ -3,7 +3,7 @@
 //! The agent interpolates every text of what it uploads, after it has read the YAML: [`literal`] is what comes out again
 //! as it went in.
 
-use super::{Options, name};
+use super::{Options, name, verdict};
 use crate::fault::{Code, Fault};
 use crate::plan::pack::{self, Job};
 use crate::plan::{Machine, Plan, Vendor};
@@ -20,13 +20,16 @@ pub const LABEL: usize = 255;
 
 /// What every key begins with: a build's other steps have keys too, and a key can be used once. It also keeps a key from
 /// looking like a UUID, which Buildkite refuses.
-const PREFIX: &str = "laneway:";
+pub const PREFIX: &str = "laneway:";
 
 /// Returns the document.
-pub fn document(plan: &Plan, options: Options) -> Result<String, Fault> {
-    let jobs = pack::jobs(plan, Vendor::Buildkite, options.max_jobs.unwrap_or(JOBS).min(JOBS))?;
+pub fn document(plan: &Plan, options: Options<'_>) -> Result<String, Fault> {
+    let most = options.max_jobs.unwrap_or(JOBS).min(JOBS - usize::from(options.verify.is_some()));
+    let jobs = pack::jobs(plan, Vendor::Buildkite, most)?;
     let mut steps: Vec<Yaml> = jobs.iter().map(|job| step(job, plan)).collect::<Result<_, _>>()?;
-    if steps.is_empty() {
+    if let Some(arguments) = options.verify {
+        steps.push(verdict_step(&jobs, plan, arguments)?);
+    } else if steps.is_empty() {
         steps.push(nothing_to_run(plan));
     }
     let comment = format!("Made by laneway route --format buildkite. Route {}.", plan.digest);
@@ -73,6 +76,22 @@ fn nothing_to_run(plan: &Plan) -> Yaml {
     ])
 }
 
+/// The last step: it depends on all others, and runs only if they passed.
+fn verdict_step(jobs: &[Job], plan: &Plan, arguments: &[String]) -> Result<Yaml, Fault> {
+    let mut keys = vec![
+        // No job has this key: `:` stands for a `.`, with which no id begins.
+        ("key", Yaml::text(format!("{PREFIX}:verdict"))),
+        ("label", Yaml::text(verdict::TITLE)),
+        ("command", Yaml::text(literal(&verdict::script(plan, arguments)?))),
+    ];
+    if !jobs.is_empty() {
+        keys.push(("depends_on", Yaml::texts(jobs.iter().map(|job| key(&job.id)))));
+    }
+    keys.push(("artifact_paths", Yaml::text(".laneway/evidence/**/*")));
+    keys.push(("env", env(&[], plan)));
+    Ok(Yaml::map(keys))
+}
+
 fn env(gates: &[&str], plan: &Plan) -> Yaml {
     Yaml::map([
         ("LANEWAY_GATES", Yaml::text(literal(&gates.join(" ")))),
@@ -83,7 +102,7 @@ fn env(gates: &[&str], plan: &Plan) -> Yaml {
 /// Returns the key of a job: letters, digits, `-`, `_` and `:` are allowed.
 ///
 /// Ids have neither `:` nor capital letters, so that two ids never share a key.
-fn key(id: &str) -> String {
+pub fn key(id: &str) -> String {
     let plain = id.replace('.', ":").replace('+', "-AND-");
     format!("{PREFIX}{}", name::short(&plain, KEY - PREFIX.len()))
 }

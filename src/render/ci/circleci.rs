@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Options;
+use super::{Options, verdict};
 use crate::fault::{Code, Fault};
 use crate::id::GateId;
 use crate::plan::pack::{self, Job};
@@ -43,7 +43,11 @@ pub fn document(plan: &Plan, options: Options) -> Result<String, Fault> {
         let needs: Vec<&String> = job.needs.iter().filter_map(|need| names.get(need.as_str())).collect();
         invocations.push(invocation(name, needs));
     }
-    definitions.push((PASSED.to_owned(), Yaml::map([("type", Yaml::text("no-op"))])));
+    let last = match options.verify {
+        None => Yaml::map([("type", Yaml::text("no-op"))]),
+        Some(arguments) => verdict_job(plan, arguments)?,
+    };
+    definitions.push((PASSED.to_owned(), last));
     invocations.push(invocation(PASSED.to_owned(), names.values().collect()));
     let image = Yaml::map([("type", Yaml::text("string")), ("default", Yaml::text(IMAGE))]);
     let rest = Yaml::map([
@@ -130,6 +134,28 @@ fn executor(job: &Job) -> Result<Vec<(&'static str, Yaml)>, Fault> {
     }
     executors.extend(known.get("resource_class").map(|label| class(label)));
     Ok(executors)
+}
+
+/// The last job, where it gives the verdict: a job that `requires` others runs only if they passed.
+fn verdict_job(plan: &Plan, arguments: &[String]) -> Result<Yaml, Fault> {
+    let run = Yaml::map([
+        ("name", Yaml::text(verdict::TITLE)),
+        ("command", Yaml::text(escaped(&verdict::script(plan, arguments)?))),
+    ]);
+    let store = Yaml::map([("path", Yaml::text(".laneway/evidence"))]);
+    let image = Yaml::text(format!("<< pipeline.parameters.{IMAGE_PARAMETER} >>"));
+    Ok(Yaml::map([
+        ("docker", Yaml::List(vec![Yaml::map([("image", image)])])),
+        ("environment", Yaml::map([("LANEWAY_ROUTE", Yaml::text(escaped(&plan.digest)))])),
+        (
+            "steps",
+            Yaml::List(vec![
+                Yaml::text("checkout"),
+                Yaml::map([("run", run)]),
+                Yaml::map([("store_artifacts", store)]),
+            ]),
+        ),
+    ]))
 }
 
 fn misfit(job: &Job, what: &str) -> Fault {

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Options, name};
+use super::{Options, name, verdict};
 use crate::fault::{Code, Fault};
 use crate::plan::pack::{self, Job};
 use crate::plan::{Machine, Plan, Vendor};
@@ -60,20 +60,25 @@ const RESERVED: [&str; 19] = [
 ];
 
 /// Returns the document.
-pub fn document(plan: &Plan, options: Options) -> Result<String, Fault> {
-    let jobs = pack::jobs(plan, Vendor::Gitlab, options.max_jobs.unwrap_or(JOBS).min(JOBS))?;
+pub fn document(plan: &Plan, options: Options<'_>) -> Result<String, Fault> {
+    let most = options.max_jobs.unwrap_or(JOBS).min(JOBS - usize::from(options.verify.is_some()));
+    let jobs = pack::jobs(plan, Vendor::Gitlab, most)?;
     let names: BTreeMap<&str, String> = jobs.iter().map(|job| (&*job.id, job_name(job))).collect();
     let depths = depths(&jobs)?;
     let deepest = depths.values().copied().max().unwrap_or(1);
+    let mut stages: Vec<String> = (1..=deepest).map(|depth| stage(depth, deepest)).collect();
+    stages.extend(options.verify.map(|_| VERDICT_STAGE.to_owned()));
     let mut entries = vec![
         // Without rules a child of a merge request's pipeline has no jobs: the default is branches and tags only.
         (
             "workflow".to_owned(),
             Yaml::map([("rules", Yaml::List(vec![Yaml::map([("when", Yaml::text("always"))])]))]),
         ),
-        ("stages".to_owned(), Yaml::texts((1..=deepest).map(|depth| stage(depth, deepest)))),
+        ("stages".to_owned(), Yaml::texts(stages)),
     ];
-    if jobs.is_empty() {
+    if let Some(arguments) = options.verify {
+        entries.push(verdict_job(plan, arguments)?);
+    } else if jobs.is_empty() {
         entries.push(nothing_to_run(plan));
     }
     for job in &jobs {
@@ -100,7 +105,7 @@ pub fn document(plan: &Plan, options: Options) -> Result<String, Fault> {
 }
 
 /// Returns a name that is unique because ids are: a title follows only behind a colon, which no id has.
-fn job_name(job: &Job) -> String {
+pub fn job_name(job: &Job) -> String {
     let id = name::short(&job.id, ID_IN_NAME);
     let room = NAME - id.chars().count() - 2;
     let title = name::shown(job.name.trim(), room);
@@ -151,6 +156,30 @@ fn nothing_to_run(plan: &Plan) -> (String, Yaml) {
         ("script", Yaml::texts(["echo 'No gate of this route has a command to run.'"])),
     ];
     ("nothing to run".to_owned(), Yaml::map(keys))
+}
+
+/// The stage of the last job.
+const VERDICT_STAGE: &str = "verdict";
+
+/// The last job: it names no needs, so it waits for every job of the stages before its own, and runs only if all passed.
+/// Its name is no gate's: of those, what follows a space follows a colon, or the word `gate`.
+fn verdict_job(plan: &Plan, arguments: &[String]) -> Result<(String, Yaml), Fault> {
+    let keys = [
+        ("stage", Yaml::text(VERDICT_STAGE)),
+        (
+            "variables",
+            Yaml::map([
+                ("GIT_DEPTH", Yaml::text("0")),
+                ("LANEWAY_ROUTE", Yaml::text(variable(&plan.digest))),
+            ]),
+        ),
+        ("script", Yaml::texts([verdict::script(plan, arguments)?])),
+        (
+            "artifacts",
+            Yaml::map([("when", Yaml::text("always")), ("paths", Yaml::texts([".laneway/evidence/"]))]),
+        ),
+    ];
+    Ok((format!("{} of the route", verdict::TITLE), Yaml::map(keys)))
 }
 
 fn variables(gates: &[&str], plan: &Plan) -> Yaml {

@@ -15,15 +15,19 @@ pub mod jenkins;
 pub mod jsonl;
 mod matrices;
 mod name;
+mod verdict;
 
 /// What the reader of a document may say about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct Options<'a> {
     /// How many jobs there may be; without it, what the CI takes.
     pub max_jobs: Option<usize>,
     /// How many matrices, one after another, the workflow has; without it, one. Only where jobs of a matrix cannot need
     /// one another.
     pub stages: Option<usize>,
+    /// Ends the jobs with one that records that all others passed, and gives the verdict; it holds the
+    /// arguments by which the route was decided. Only for CIs whose documents name every job.
+    pub verify: Option<&'a [String]>,
 }
 
 /// Returns a value as JSON on one line, whatever its reader takes for the end of a line: what is no visible character is

@@ -33,6 +33,10 @@ pub(crate) enum SchemaName {
     Profiles,
     /// A file with `gate_families` alone
     Families,
+    /// A file with `trusted_keys` and `signing` alone
+    Trust,
+    /// A file with `permissions` alone
+    Permissions,
     /// The roster of reviewers, `reviewers.yaml`
     Roster,
     /// What `laneway route --format json` prints
@@ -51,8 +55,18 @@ pub(crate) enum SchemaName {
     Backtest,
     /// What `laneway reviewers --format json` prints
     Reviewers,
+    /// What `laneway verify --format json` prints
+    Verdict,
+    /// What `laneway evidence show --format json` prints
+    Evidence,
+    /// What `laneway run --format json` prints
+    Run,
     /// What `laneway route --format jenkins` prints
     Jenkins,
+    /// A document that `laneway export fairway` writes
+    Fairway,
+    /// What `laneway evidence audit --format json` prints
+    Audit,
 }
 
 #[derive(Debug, Group)]

@@ -3,6 +3,7 @@
 mod backtest;
 mod change;
 mod check;
+mod evidence;
 mod export;
 mod generate;
 mod graph;
@@ -19,6 +20,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 pub(crate) use backtest::*;
 pub(crate) use change::*;
 pub(crate) use check::*;
+pub(crate) use evidence::*;
 pub(crate) use export::*;
 pub(crate) use generate::*;
 pub(crate) use graph::*;
@@ -71,6 +73,16 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Who must look, and whom to ask
     Reviewers(Box<ReviewersArgs>),
+    /// Run a route's gates here, and record what came of them
+    Run(Box<RunArgs>),
+    /// Record results from elsewhere: an exit code, reports, a CI's own words
+    Record(Box<RecordArgs>),
+    /// Whether everything that the route asks for was proved: the one check to require
+    Verify(Box<VerifyArgs>),
+    /// What was proved: show, audit, approve, revoke, export
+    Evidence(Box<EvidenceArgs>),
+    /// One page of what was proved, reused, skipped, missing
+    Dashboard(DashboardArgs),
     /// What would have run, over the history
     Backtest(BacktestArgs),
     /// Maps and lanes from the ownership that already exists
@@ -100,6 +112,9 @@ pub(crate) struct RouteArgs {
     /// How many matrices, one after another, the workflow has: gates that need others come in a later one
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub(crate) stages: Option<usize>,
+    /// End with a job that records that all others passed, and gives the verdict; for gitlab, buildkite and circleci
+    #[arg(long, help_heading = "Output")]
+    pub(crate) verify: bool,
     /// Write what this route document says, in the format of a CI, instead of deciding a route; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Change", conflicts_with_all = [
         "base", "head", "exact", "staged", "files", "files_from", "all", "add"])]

@@ -18,10 +18,11 @@ use crate::output;
 pub(crate) fn run(
     place: &PlaceArgs,
     args: &ExportArgs,
-    _environment: &Environment,
+    environment: &Environment,
 ) -> Result<Exit, Vec<Fault>> {
     match &args.target {
         ExportTarget::Codeowners(own) => codeowners(place, own),
+        ExportTarget::Fairway(own) => super::export_fairway::run(place, own, environment),
     }
 }
 

@@ -3,8 +3,12 @@
 mod backtest;
 mod check;
 mod completions;
+mod dashboard;
+mod document;
+mod evidence;
 mod explain;
 mod export;
+mod export_fairway;
 mod gather;
 mod graph;
 mod guard;
@@ -12,10 +16,14 @@ mod import;
 mod init;
 mod man;
 mod owners;
+mod proof;
+mod record;
 mod reviewers;
 mod route;
+mod run;
 mod schema;
 mod standing;
+mod verify;
 
 use laneway::fault::Fault;
 
@@ -33,6 +41,11 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Guard(own) => guard::run(&args.place, own, environment),
         Command::Graph(own) => graph::run(&args.place, own, environment),
         Command::Reviewers(own) => reviewers::run(&args.place, own, environment),
+        Command::Run(own) => run::run(&args.place, own, environment),
+        Command::Record(own) => record::run(&args.place, own, environment),
+        Command::Verify(own) => verify::run(&args.place, own, environment),
+        Command::Evidence(own) => evidence::run(&args.place, own, environment),
+        Command::Dashboard(own) => dashboard::run(&args.place, own, environment),
         Command::Backtest(own) => backtest::run(&args.place, own, environment),
         Command::Import(own) => import::run(&args.place, own, environment),
         Command::Export(own) => export::run(&args.place, own, environment),

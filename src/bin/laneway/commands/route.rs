@@ -1,18 +1,16 @@
 //! `laneway route`: the gates, reviews and skips of a change.
 
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::Write as _;
 
 use laneway::fault::{Code, Fault};
-use laneway::plan::{MAX_BYTES, Plan};
+use laneway::plan::Plan;
 use laneway::render::ci::{Options, azure, buildkite, circleci, github, gitlab, jenkins, jsonl};
 use laneway::render::digest::digest;
 use laneway::render::text::Detail;
 use laneway::render::{Report, json, markdown, text};
 use laneway::route::route;
-use laneway::source::Source;
 
+use super::document::plan_of;
 use super::gather::{gather, is_blank};
 use crate::args::{PlaceArgs, RouteArgs, RouteFormat};
 use crate::environment::Environment;
@@ -27,7 +25,11 @@ pub(crate) fn run(
 ) -> Result<Exit, Vec<Fault>> {
     meaningless(args)?;
     if let Some(file) = &args.from_route {
-        let plan = from_document(file, place, args, environment)?;
+        if args.change.output.as_deref().is_some_and(is_blank) {
+            let help = "give `--output` a value, or leave it out";
+            return Err(vec![Fault::new(Code::EmptyValue, "the value of `--output` is empty", help)]);
+        }
+        let plan = plan_of("--from-route", file, place, environment)?;
         for_ci(args, &plan, None, environment).map_err(|fault| vec![fault])?;
         return Ok(Exit::Holds);
     }
@@ -82,63 +84,29 @@ fn meaningless(args: &RouteArgs) -> Result<(), Vec<Fault>> {
     if args.stages == Some(0) {
         faults.push(usage("there cannot be 0 stages", "give `--stages` a number from 1 on, or leave it out"));
     }
+    let names_jobs =
+        matches!(args.format, RouteFormat::Gitlab | RouteFormat::Buildkite | RouteFormat::Circleci);
+    if args.verify && !names_jobs {
+        let help = "gitlab, buildkite and circleci have a last job; in github, azure and jenkins it is part of your own file, \
+                    as docs/ci-verify.md shows";
+        faults.push(usage("`--verify` means nothing to this `--format`", help));
+    }
+    let by_list = args.change.files.is_some() || args.change.files_from.is_some() || args.change.staged;
+    if args.verify && by_list {
+        let help = "compare commits: evidence is about a commit";
+        faults.push(usage("`--verify` needs a change between commits", help));
+    }
+    if args.verify && args.from_route.is_some() {
+        let help =
+            "decide the route where the jobs are written: what widened a document's route is not in it";
+        faults.push(usage("`--verify` cannot be used with `--from-route`", help));
+    }
     if args.from_route.is_some() && is_page {
         let help = "github, gitlab, buildkite, circleci, azure, jenkins and jsonl can; text, json and markdown are of the \
                     run that decides the route";
         faults.push(usage("`--from-route` cannot be printed in this `--format`", help));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
-}
-
-/// Reads the plan of a route that was decided before.
-fn from_document(
-    file: &OsStr,
-    place: &PlaceArgs,
-    args: &RouteArgs,
-    environment: &Environment,
-) -> Result<Plan, Vec<Fault>> {
-    let output = args.change.output.as_deref();
-    for (flag, value) in [("--from-route", Some(file)), ("--output", output)] {
-        if value.is_some_and(is_blank) {
-            let help = format!("give `{flag}` a value, or leave it out");
-            return Err(vec![Fault::new(Code::EmptyValue, format!("the value of `{flag}` is empty"), help)]);
-        }
-    }
-    if place.policy.is_some() {
-        let help = "leave `--policy` out: the document says by which policies its route was decided";
-        return Err(vec![Fault::new(Code::Usage, "`--policy` cannot be used with `--from-route`", help)]);
-    }
-    let kill_switch = environment.get("LANEWAY_ALL").map_err(|fault| vec![fault])?;
-    let name = if file == "-" { "standard input".to_owned() } else { file.to_string_lossy().into_owned() };
-    let text = read(file).map_err(|why| {
-        let help = "name what `laneway route --format json` wrote";
-        let message = format!("the route document `{name}` cannot be read: {why}");
-        vec![Fault::new(Code::RouteSyntax, message, help)]
-    })?;
-    let plan = Plan::parse(&Source::new(name.as_str(), text.as_str()))?;
-    if kill_switch.is_some() && !plan.broad {
-        let message = format!("`LANEWAY_ALL` asks for every gate, and the route of `{name}` is not broad");
-        let help = "decide the route anew, with `LANEWAY_ALL` set: what a document leaves out is not in it";
-        return Err(vec![Fault::new(Code::RouteNarrow, message, help)]);
-    }
-    Ok(plan)
-}
-
-/// Reads a text, but no further than a document may be long.
-fn read(file: &OsStr) -> Result<String, String> {
-    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
-    } else {
-        File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| error.to_string())?;
-    if bytes.len() > MAX_BYTES {
-        return Err(format!("it has more than {MAX_BYTES} bytes"));
-    }
-    String::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }
 
 fn plan(shown: &Report<'_>) -> Result<Plan, Fault> {
@@ -152,8 +120,24 @@ fn plan(shown: &Report<'_>) -> Result<Plan, Fault> {
     Ok(Plan::new(shown.route, digest))
 }
 
-const fn options(args: &RouteArgs) -> Options {
-    Options { max_jobs: args.max_jobs, stages: args.stages }
+const fn options<'a>(args: &RouteArgs, arguments: &'a [String]) -> Options<'a> {
+    let verify = if args.verify { Some(arguments) } else { None };
+    Options { max_jobs: args.max_jobs, stages: args.stages, verify }
+}
+
+/// Returns the arguments by which the route is decided, for whoever decides it again.
+fn arguments(args: &RouteArgs) -> Vec<String> {
+    let change = &args.change;
+    let valued = |flag: &str, value: &Option<String>| value.clone().map(|value| [flag.to_owned(), value]);
+    let mut arguments: Vec<String> =
+        [("--base", &change.base), ("--head", &change.head), ("--all", &change.all)]
+            .into_iter()
+            .filter_map(|(flag, value)| valued(flag, value))
+            .flatten()
+            .collect();
+    arguments.extend(change.exact.then(|| "--exact".to_owned()));
+    arguments.extend(change.add.iter().flat_map(|gate| ["--add".to_owned(), gate.clone()]));
+    arguments
 }
 
 /// Writes the document of a CI whole, or nothing. Of a route from a document there is no page to show.
@@ -163,7 +147,8 @@ fn for_ci(
     shown: Option<&Report<'_>>,
     environment: &Environment,
 ) -> Result<(), Fault> {
-    let options = options(args);
+    let arguments = arguments(args);
+    let options = options(args, &arguments);
     let document = match args.format {
         RouteFormat::Github => return for_github(args, plan, shown, environment),
         RouteFormat::Azure => return for_azure(args, plan, environment),
@@ -186,7 +171,7 @@ fn for_github(
     shown: Option<&Report<'_>>,
     environment: &Environment,
 ) -> Result<(), Fault> {
-    let outputs = github::Outputs::new(plan, options(args))?;
+    let outputs = github::Outputs::new(plan, options(args, &[]))?;
     let (to_output, to_summary) =
         (environment.path("GITHUB_OUTPUT")?, environment.path("GITHUB_STEP_SUMMARY")?);
     if let Some(file) = to_output {
@@ -200,7 +185,7 @@ fn for_github(
 
 /// Writes the matrix; on standard output of an agent of Azure, the commands that set the output variables instead.
 fn for_azure(args: &RouteArgs, plan: &Plan, environment: &Environment) -> Result<(), Fault> {
-    let outputs = azure::Outputs::new(plan, options(args))?;
+    let outputs = azure::Outputs::new(plan, options(args, &[]))?;
     let on_agent = environment.get("TF_BUILD")?.is_some();
     let file = args.change.output.as_deref();
     if let Some(file) = file {

@@ -42,6 +42,8 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Rules => written(Document::Rules),
         SchemaName::Profiles => written(Document::Profiles),
         SchemaName::Families => written(Document::Families),
+        SchemaName::Trust => written(Document::Trust),
+        SchemaName::Permissions => written(Document::Permissions),
         SchemaName::Roster => written(Document::Roster),
         SchemaName::Route => render::json::schema(),
         SchemaName::Gate => render::ci::jsonl::schema(),
@@ -51,7 +53,12 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Graph => render::graph::json::schema(),
         SchemaName::Backtest => render::backtest::json::schema(),
         SchemaName::Reviewers => render::reviewers::json::schema(),
+        SchemaName::Verdict => render::verdict::json::schema(),
+        SchemaName::Evidence => render::evidence::json::schema(),
+        SchemaName::Run => render::run::schema(),
         SchemaName::Jenkins => render::ci::jenkins::schema(),
+        SchemaName::Fairway => render::fairway::schema(),
+        SchemaName::Audit => render::audit::schema(),
     }
 }
 
