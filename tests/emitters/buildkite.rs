@@ -22,7 +22,7 @@ fn document(plan: &Plan, max_jobs: Option<usize>) -> String {
 }
 
 /// The steps of a document, as they are after the agent has interpolated every text.
-fn steps(document: &str) -> Vec<Value> {
+pub(crate) fn steps(document: &str) -> Vec<Value> {
     let mut pipeline = read(document);
     everywhere(&mut pipeline);
     assert_eq!(pipeline.as_object().unwrap().len(), 1);

@@ -15,8 +15,8 @@ use crate::support::{
     HOSTILE, empty, hostile, many, ordinary, plan, plan_of, policies, routed, runnable, tool,
 };
 
-fn stages(count: usize) -> Options {
-    Options { max_jobs: None, stages: Some(count) }
+fn stages(count: usize) -> Options<'static> {
+    Options { stages: Some(count), ..Options::default() }
 }
 
 /// Reads outputs as GitHub does: a name, a delimiter, lines up to it.
@@ -110,7 +110,7 @@ fn the_matrix_expands_to_one_job_an_entry_with_the_gates_of_the_route() {
 fn what_is_packed_is_said() {
     assert_eq!(outputs(&ordinary(), stages(3))["packed"], "{}");
     let plan = many(300);
-    let outputs = outputs(&plan, Options { max_jobs: Some(50), stages: None });
+    let outputs = outputs(&plan, Options { max_jobs: Some(50), ..Options::default() });
     let packed: BTreeMap<String, Vec<String>> = serde_json::from_str(&outputs["packed"]).unwrap();
     let jobs = entries(&outputs["matrix"]);
     assert_eq!(jobs.len(), 50);

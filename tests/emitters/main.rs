@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests")]
 
 mod support;
+mod verdict;
 
 mod azure;
 mod buildkite;

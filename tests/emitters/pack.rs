@@ -36,11 +36,14 @@ fn plan(drawn: &[Drawn]) -> Plan {
             machines: BTreeMap::new(),
             timeout_minutes: *minutes,
             needs,
+            family: None,
+            evidence_types: BTreeSet::new(),
         };
         (id(at), planned)
     };
     Plan {
         digest: String::new(),
+        head: None,
         broad: false,
         architecture_review: false,
         gates: drawn.iter().enumerate().map(gate).collect(),

@@ -76,7 +76,7 @@ fn replay(name: &str) -> (usize, usize) {
             assert_eq!(runnable(&plan), selected);
             for (format, write, read) in FORMATS {
                 for max_jobs in [None, Some(7)].into_iter().take(if *format == "jsonl" { 1 } else { 2 }) {
-                    let options = Options { max_jobs, stages: None };
+                    let options = Options { max_jobs, ..Options::default() };
                     let document = write(&plan, options).unwrap_or_else(|fault| panic!("{format}: {fault}"));
                     let mut found = read(&document);
                     found.sort();
