@@ -180,6 +180,8 @@ impl Store for Cloud {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use object_store::memory::InMemory;
 
     use super::*;
