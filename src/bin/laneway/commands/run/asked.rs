@@ -50,11 +50,14 @@ impl Asked {
         self.repository.as_ref().map_or_else(|| Ok(BTreeSet::new()), |own| own.uncommitted(&beside))
     }
 
-    /// Returns the paths that differ now and did not before; none where nobody looked before.
+    /// Returns the paths that differ now and did not before; none where nobody looked before. Where it cannot be told any
+    /// more, that is said in their place.
     pub(in crate::commands) fn changed_since(&self) -> Vec<String> {
         let Some(before) = self.before.get() else { return Vec::new() };
-        let now = self.uncommitted().unwrap_or_default();
-        now.difference(before).map(ToString::to_string).collect()
+        match self.uncommitted() {
+            Ok(now) => now.difference(before).map(ToString::to_string).collect(),
+            Err(why) => vec![format!("what, cannot be told: {why}")],
+        }
     }
 }
 
