@@ -20,7 +20,7 @@ pub(crate) fn run(
     args: &DashboardArgs,
     _environment: &Environment,
 ) -> Result<Exit, Vec<Fault>> {
-    let mut faults = proof::blank(&args.store);
+    let mut faults = proof::only_reads(&args.store);
     if args.output.as_deref().is_some_and(is_blank) {
         let help = "give `--output` a value, or leave it out";
         faults.push(Fault::new(Code::EmptyValue, "the value of `--output` is empty", help));

@@ -40,6 +40,18 @@ pub(crate) fn blank(args: &StoreArgs) -> Vec<Fault> {
         .collect()
 }
 
+/// Reports, for a command that only reads, every value that is given and empty, and those that would do nothing there:
+/// nobody may believe that they did something.
+pub(crate) fn only_reads(args: &StoreArgs) -> Vec<Fault> {
+    let mut faults = blank(args);
+    let flags = [("--key", args.key.is_some()), ("--run-id", args.run_id.is_some())];
+    faults.extend(flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| {
+        let help = "leave it out: this command writes nothing to the store";
+        Fault::new(Code::Usage, format!("`{flag}` means nothing here"), help)
+    }));
+    faults
+}
+
 /// Opens the store that `--store` names, else that of `configured`, which is what the base says: a change cannot choose
 /// where its evidence is looked for.
 pub(crate) fn open(

@@ -22,7 +22,7 @@ pub(crate) fn run(
     args: &ShowArgs,
     _environment: &Environment,
 ) -> Result<Exit, Vec<Fault>> {
-    let mut faults = proof::blank(&args.store);
+    let mut faults = proof::only_reads(&args.store);
     let subject = args.subject.as_deref().map(OsStr::new);
     let named = [("X", subject), ("--output", args.output.as_deref()), ("--policy", place.policy.as_deref())];
     for (name, _) in named.into_iter().filter(|(_, value)| value.is_some_and(is_blank)) {
