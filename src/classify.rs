@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::attribute::{Attribution, Group, Hit, RowRef, row_ref};
 use crate::class::{ChangeClass, ChangeClasses};
 use crate::id::{ContractId, DomainId};
-use crate::ownership::{ReleaseClass, Row, RowClass};
+use crate::ownership::{MapKind, ReleaseClass, Row, RowClass};
 use crate::policy::{Policies, Policy};
 
 /// What the policies say of a file. Files of which they say the same share it.
@@ -33,6 +33,10 @@ pub struct FileFacts {
     pub stated: Option<ChangeClass>,
     /// What it ships as; nothing in it where a row leaves that open.
     pub releases: BTreeSet<Option<ReleaseClass>>,
+    /// The tags of the rows that own it, or attach their contract to it, exempt ones left out.
+    pub tags: BTreeSet<String>,
+    /// The kinds of those rows.
+    pub map_kinds: BTreeSet<MapKind>,
 }
 
 /// Says what the policies say of a group of files. `prose_only`: the checked policies of merge base and head are
@@ -50,6 +54,8 @@ pub fn classify(policies: &Policies, group: &Group, prose_only: bool) -> FileFac
         ships: false,
         stated: None,
         releases: BTreeSet::new(),
+        tags: BTreeSet::new(),
+        map_kinds: BTreeSet::new(),
     };
     facts.rows.sort_unstable();
     facts.rows.dedup();
@@ -74,6 +80,8 @@ pub fn classify(policies: &Policies, group: &Group, prose_only: bool) -> FileFac
             if !gives.is_empty() {
                 facts.domains.extend(policy.owners(row).iter().cloned());
                 facts.releases.extend(releases(policy, row));
+                facts.tags.extend(row.tags.iter().cloned());
+                facts.map_kinds.insert(row.kind);
             }
         }
         for hit in &one.attached {
@@ -82,6 +90,8 @@ pub fn classify(policies: &Policies, group: &Group, prose_only: bool) -> FileFac
             facts.domains.extend(policy.owners(row).iter().cloned());
             facts.contracts.extend(row.contracts());
             facts.releases.extend(releases(policy, row));
+            facts.tags.extend(row.tags.iter().cloned());
+            facts.map_kinds.insert(row.kind);
         }
     }
     let attached = group.asked.iter().any(|one| !one.attached.is_empty());

@@ -89,6 +89,10 @@ codes! {
     UnusedCatalogueGate = "laneway::check::unused_catalogue_gate", Warning;
     UnusedRule = "laneway::check::unused_rule", Note;
     UnknownGrant = "laneway::check::unknown_grant", Warning;
+    // Releases.
+    ReleaseSectionEmpty = "laneway::check::release_section_empty", Warning;
+    FamilyUnproved = "laneway::check::family_unproved", Error;
+    UnusedReleaseGate = "laneway::check::unused_release_gate", Note;
     // Producers and consumers.
     UnconsumedContract = "laneway::check::unconsumed_contract", Note;
     UnproducedContract = "laneway::check::unproduced_contract", Warning;

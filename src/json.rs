@@ -33,6 +33,18 @@ impl Text<'_> {
     }
 }
 
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
 /// Returns the place of the whole document's beginning, for what is wrong with all of it.
 pub(crate) fn first_byte(source: &Source) -> Span {
     0..source.text().chars().next().map_or(0, char::len_utf8)

@@ -16,12 +16,14 @@ const ORDER: &[&str] = &[
     "id",
     "digest",
     "class",
+    "posture",
     "pattern",
     "yaml",
     "dsse",
     "permission",
     "trust",
     "quorum",
+    "environment",
     "config",
     "change",
     "base",
@@ -58,18 +60,20 @@ const ORDER: &[&str] = &[
     "runner",
 ];
 
-/// Libraries that one room alone may name.
-const KEPT: &[(&str, &str)] = &[
-    ("ed25519_dalek", "dsse"),
-    ("gix", "git"),
-    ("object_store", "store"),
-    ("petgraph", "graph"),
-    ("pulldown_cmark", "ownership"),
-    ("regex", "owners_files"),
-    ("roxmltree", "results"),
-    ("serde_yaml", "yaml"),
-    ("toml", "manifests"),
-    ("ureq", "forge"),
+/// Libraries that these rooms alone may name.
+const KEPT: &[(&str, &[&str])] = &[
+    ("ed25519_dalek", &["dsse"]),
+    ("gix", &["git"]),
+    ("object_store", &["store"]),
+    ("petgraph", &["graph"]),
+    ("pulldown_cmark", &["ownership"]),
+    ("regex", &["owners_files"]),
+    ("roxmltree", &["results"]),
+    ("rustls", &["probe"]),
+    ("serde_yaml", &["yaml"]),
+    ("toml", &["manifests"]),
+    ("ureq", &["forge", "probe"]),
+    ("webpki_roots", &["probe"]),
 ];
 
 fn root() -> &'static Path {
@@ -143,9 +147,10 @@ fn a_room_names_only_rooms_before_it() {
 fn each_library_stays_in_its_room() {
     for file in rust_files(&root().join("src")) {
         let text = fs::read_to_string(&file).unwrap();
-        for (library, keeper) in KEPT {
+        for (library, keepers) in KEPT {
             let names = !named_after(&text, &format!("{library}::")).is_empty();
-            assert!(!names || room(&file).as_deref() == Some(*keeper), "{} names {library}", file.display());
+            let is_kept = room(&file).is_some_and(|room| keepers.contains(&&*room));
+            assert!(!names || is_kept, "{} names {library}", file.display());
         }
     }
 }

@@ -122,7 +122,11 @@ fn every_code_of_these_documents_has_a_case() {
     let missing: Vec<&Code> = Code::ALL
         .iter()
         .filter(|code| {
-            ["yaml::", "config::", "lanes::", "roster::"].iter().any(|room| code.as_str().contains(room))
+            // No document names an environment; commands do.
+            **code != Code::UnknownEnvironment
+                && ["yaml::", "config::", "lanes::", "roster::"]
+                    .iter()
+                    .any(|room| code.as_str().contains(room))
                 && !seen.contains(code)
         })
         .collect();

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use laneway::documents::Document;
 use laneway::reference;
-use laneway::render::{owners, run};
+use laneway::render::{owners, profiles, run};
 use serde_json::Value;
 
 const MAP: &str = "\
@@ -296,9 +296,12 @@ fn the_reference_model_is_written_word_for_word() {
 fn every_schema_is_listed_printed_and_fresh() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documents = Document::ALL.map(|document| (document.name(), document.text()));
-    for (name, text) in
-        documents.into_iter().chain([("owners", owners::schema().unwrap()), ("run", run::schema().unwrap())])
-    {
+    for (name, text) in documents.into_iter().chain([
+        ("owners", owners::schema().unwrap()),
+        ("run", run::schema().unwrap()),
+        ("suggest", profiles::suggest_schema().unwrap()),
+        ("profile-list", profiles::list_schema().unwrap()),
+    ]) {
         let file = here.join(format!("schemas/{name}.v1.json"));
         if std::env::var_os("LANEWAY_BLESS").is_some() {
             fs::write(&file, &text).unwrap();

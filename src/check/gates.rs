@@ -57,7 +57,7 @@ pub(super) fn unused_catalogue_gate(subject: &Subject<'_>) -> Vec<Finding> {
     let unused = unnamed(subject).into_iter().filter_map(|gate| {
         let place = gate.place.as_ref()?;
         let message = format!(
-            "the catalogue has the gate `{}`, and no lane, rule, `always` or `needs` names it",
+            "the catalogue has the gate `{}`, and no lane, rule, profile, `always` or `needs` names it",
             gate.id
         );
         let help = "ask for it in a lane, a rule or by `always`, or remove it";
@@ -82,6 +82,10 @@ pub(super) fn unnamed<'a>(subject: &Subject<'a>) -> Vec<&'a Gate> {
     }
     for gate in lanes.gates.values() {
         named.extend(&gate.needs);
+    }
+    for profile in lanes.profiles.values() {
+        named.extend(&profile.source_gates);
+        named.extend(profile.when.iter().flat_map(|when| &when.source_gates));
     }
     let unnamed = |gate: &&Gate| {
         gate.lane.is_none()

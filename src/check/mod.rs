@@ -13,6 +13,7 @@ mod imports;
 mod moved;
 mod near_miss;
 mod permissions;
+mod releases;
 mod reviewers;
 mod rows;
 mod since;
@@ -56,6 +57,9 @@ const CHECKS: &[Check] = &[
     gates::unused_catalogue_gate,
     gates::unused_rule,
     permissions::unknown_grants,
+    releases::release_section_empty,
+    releases::family_unproved,
+    releases::unused_release_gate,
     contracts::unconsumed_contract,
     contracts::unproduced_contract,
     wide::wide_contract,
@@ -106,6 +110,9 @@ const fn rests_on_absence(code: FindingCode) -> bool {
         | Code::UnusedCatalogueGate
         | Code::UnusedRule
         | Code::UnknownGrant
+        | Code::ReleaseSectionEmpty
+        | Code::FamilyUnproved
+        | Code::UnusedReleaseGate
         | Code::UnconsumedContract
         | Code::UnproducedContract
         | Code::WideContract

@@ -51,11 +51,23 @@ fn unreachable_gate(subject: &Subject<'_>, reachable: &BTreeSet<GateId>) -> Vec<
     lanes.gates.values().filter(is_candidate).filter_map(finding).collect()
 }
 
+/// Says whether a release profile wants it to have been proved.
+fn is_source_gate(subject: &Subject<'_>, id: &GateId) -> bool {
+    subject.policy.lanes.profiles.values().any(|profile| {
+        profile.source_gates.contains(id) || profile.when.iter().any(|when| when.source_gates.contains(id))
+    })
+}
+
 /// Says what would select the gate.
 fn help(subject: &Subject<'_>, gate: &Gate) -> String {
     let lanes = &subject.policy.lanes.lanes;
     let asked = lanes.values().flat_map(|lane| lane.asks.iter().map(move |ask| (lane, ask)));
     let Some((lane, ask)) = asked.into_iter().find(|(_, ask)| ask.gate == gate.id) else {
+        if is_source_gate(subject, &gate.id) {
+            return "a release profile names it under `source_gates`, and no change brings a proof of it: ask for it in a lane, a \
+                    rule or by `always` as well"
+                .to_owned();
+        }
         return "a rule names it for a class or a kind of map that no file has: ask for it elsewhere, or remove it"
             .to_owned();
     };

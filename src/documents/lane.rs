@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::lanes::refers_to;
 use super::shape::{choice, described, domain_id, either, id, list, mapping, quorums, text};
 use crate::class::ChangeClass;
-use crate::lanes::{AlwaysScope, Layer, embedded};
+use crate::lanes::{AlwaysScope, EvidenceKind, Layer, embedded};
 use crate::ownership::ReleaseClass;
 
 type Key = (&'static str, Value);
@@ -146,7 +146,7 @@ pub(super) fn gate() -> Value {
 }
 
 /// What every gate may state, wherever it stands.
-fn common() -> [Key; 9] {
+pub(super) fn common() -> [Key; 10] {
     [
         (
             "id",
@@ -179,6 +179,13 @@ fn common() -> [Key; 9] {
             ),
         ),
         (
+            "evidence_kinds",
+            described(
+                "The kinds of evidence that it is; those of its family where this is left out.",
+                list(choice(EvidenceKind::ALL.map(EvidenceKind::as_str))),
+            ),
+        ),
+        (
             "not_applicable",
             described(
                 "Whether a result may say that the gate does not apply; only the base's word counts.",
@@ -189,13 +196,13 @@ fn common() -> [Key; 9] {
 }
 
 /// A gate states its id or its title.
-fn named(mut gate: Value) -> Value {
+pub(super) fn named(mut gate: Value) -> Value {
     gate["anyOf"] = json!([{"required": ["id"]}, {"required": ["title"]}]);
     gate
 }
 
 /// One of the embedded families, or one that the workspace states.
-fn family() -> Value {
+pub(super) fn family() -> Value {
     let known = embedded::embedded().families.keys().map(String::as_str);
     either([choice(known), id()])
 }

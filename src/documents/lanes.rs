@@ -4,14 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::lane::{entry, gate, lane, smoke};
 use super::permissions::{permission, signing, trusted_key};
-use super::rules::{class_rule, families, kind_rule, profiles, rules, scope};
+use super::rules::{class_rule, families, kind_rule, rules, scope};
 use super::shape::{described, list, mapping};
+use super::{environment, release};
 
 /// Any file of the folder.
 pub(super) fn any() -> Value {
     let mut schema = described(
-        "A file of the lanes' folder: a domain's lane, gates of the catalogue, routing rules, release profiles, gate \
-         families, trusted keys, permissions. One file may hold several of them.",
+        "A file of the lanes' folder: a domain's lane, gates of the catalogue, routing rules, release gates, release \
+         profiles, environments, gate families, kinds of evidence, trusted keys, permissions. One file may hold several of them.",
         mapping(documents(), &[]),
     );
     schema["minProperties"] = json!(1);
@@ -32,7 +33,7 @@ pub(super) fn trust() -> Value {
     with_definitions(schema)
 }
 
-fn documents() -> [(&'static str, Value); 8] {
+fn documents() -> [(&'static str, Value); 11] {
     [
         (
             "domain_lane",
@@ -43,8 +44,26 @@ fn documents() -> [(&'static str, Value); 8] {
             "routing_rules",
             reference("rules", "What the minimum route of a change holds, by change class and by map kind."),
         ),
+        (
+            "release_gates",
+            described(
+                "What is proved in an environment, under a release profile: no route has these gates.",
+                list(refers_to("release_gate")),
+            ),
+        ),
         ("release_profiles", described("What may be released together.", list(refers_to("profile")))),
+        (
+            "environments",
+            described(
+                "Where releases go: what must be there, and who answers for it. Nothing here is a secret.",
+                list(refers_to("environment")),
+            ),
+        ),
         ("gate_families", described("What a gate is a proof of.", list(refers_to("family")))),
+        (
+            "evidence_kinds",
+            described("How strictly kinds of evidence are asked for.", list(refers_to("evidence_kind"))),
+        ),
         (
             "trusted_keys",
             described(
@@ -69,7 +88,7 @@ fn documents() -> [(&'static str, Value); 8] {
     ]
 }
 
-fn definitions() -> [(&'static str, Value); 13] {
+fn definitions() -> [(&'static str, Value); 16] {
     [
         ("lane", lane()),
         ("entry", entry()),
@@ -79,7 +98,10 @@ fn definitions() -> [(&'static str, Value); 13] {
         ("class_rule", class_rule()),
         ("kind_rule", kind_rule()),
         ("scope", scope()),
-        ("profile", profiles()),
+        ("release_gate", release::gate()),
+        ("profile", release::profile()),
+        ("environment", environment::environment()),
+        ("evidence_kind", release::kind()),
         ("family", families()),
         ("trusted_key", trusted_key()),
         ("signing", signing()),

@@ -5,9 +5,11 @@
 //! what editors read.
 
 mod config;
+mod environment;
 mod lane;
 mod lanes;
 mod permissions;
+mod release;
 mod roster;
 mod rules;
 mod shape;
@@ -32,8 +34,14 @@ pub enum Document {
     Rules,
     /// A file with `release_profiles` alone.
     Profiles,
+    /// A file with `release_gates` alone.
+    ReleaseGates,
+    /// A file with `environments` alone.
+    Environments,
     /// A file with `gate_families` alone.
     Families,
+    /// A file with `evidence_kinds` alone.
+    EvidenceKinds,
     /// A file with `trusted_keys`, `signing`, or both, alone.
     Trust,
     /// A file with `permissions` alone.
@@ -44,14 +52,17 @@ pub enum Document {
 
 impl Document {
     /// Every document, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Config,
         Self::Lanes,
         Self::Lane,
         Self::Catalogue,
         Self::Rules,
         Self::Profiles,
+        Self::ReleaseGates,
+        Self::Environments,
         Self::Families,
+        Self::EvidenceKinds,
         Self::Trust,
         Self::Permissions,
         Self::Roster,
@@ -66,7 +77,10 @@ impl Document {
             Self::Catalogue => "catalogue",
             Self::Rules => "rules",
             Self::Profiles => "profiles",
+            Self::ReleaseGates => "release-gates",
+            Self::Environments => "environments",
             Self::Families => "families",
+            Self::EvidenceKinds => "evidence-kinds",
             Self::Trust => "trust",
             Self::Permissions => "permissions",
             Self::Roster => "roster",
@@ -82,6 +96,9 @@ impl Document {
             Self::Catalogue => ("Laneway gate catalogue, version 1", lanes::only("gates")),
             Self::Rules => ("Laneway routing rules, version 1", lanes::only("routing_rules")),
             Self::Profiles => ("Laneway release profiles, version 1", lanes::only("release_profiles")),
+            Self::ReleaseGates => ("Laneway release gates, version 1", lanes::only("release_gates")),
+            Self::Environments => ("Laneway environments, version 1", lanes::only("environments")),
+            Self::EvidenceKinds => ("Laneway evidence kinds, version 1", lanes::only("evidence_kinds")),
             Self::Families => ("Laneway gate families, version 1", lanes::only("gate_families")),
             Self::Trust => ("Laneway trusted keys and signing, version 1", lanes::trust()),
             Self::Permissions => ("Laneway permissions, version 1", lanes::only("permissions")),

@@ -1,4 +1,4 @@
-//! The shapes of routing rules, release profiles and gate families.
+//! The shapes of routing rules and gate families.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::lanes::reference;
 use super::shape::{choice, day, described, either, id, list, mapping, text};
 use crate::class::ChangeClass;
 use crate::lanes::Enforcement;
-use crate::ownership::{MapKind, ReleaseClass};
+use crate::ownership::MapKind;
 
 /// `routing_rules`.
 pub(super) fn rules() -> Value {
@@ -82,19 +82,6 @@ pub(super) fn scope() -> Value {
         "`all`, `none`, or those with one of these tags.",
         either([choice(["all", "none"]), list(text())]),
     )
-}
-
-/// One of `release_profiles`.
-pub(super) fn profiles() -> Value {
-    let every = choice(["all"]);
-    let some = list(choice(ReleaseClass::ALL.map(ReleaseClass::as_str)));
-    let keys = [
-        ("id", described("Its id, unique in the workspace: `web-fast`.", id())),
-        ("title", described("What people call it.", text())),
-        ("use_when", described("When to use it.", text())),
-        ("release_classes", described("What it may ship: a list, or the word `all`.", either([every, some]))),
-    ];
-    mapping(keys, &["id", "use_when", "release_classes"])
 }
 
 /// One of `gate_families`.

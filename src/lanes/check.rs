@@ -9,7 +9,7 @@ use super::embedded::{embedded, is_embedded};
 use super::gate::entry_span;
 use super::needs::PendingNeeds;
 use super::raw::{self, RawFile, RawLane, RawPattern};
-use super::{Ask, Family, Lane, Lanes, Profile};
+use super::{Ask, Family, Lane, Lanes};
 use crate::class::ChangeClass;
 use crate::dsse::KeyId;
 use crate::fault::{Code, Fault};
@@ -107,7 +107,7 @@ impl Check {
         for file in files {
             self.rules(&file.source, &file.rules, self.rule_defaults);
         }
-        self.profiles(files);
+        self.releases(files);
         self.trust(files);
         self.permissions(files);
         self.resolve_needs();
@@ -259,31 +259,6 @@ impl Check {
                 stated.insert(&permission.id, place);
             }
             self.lanes.permissions.push(permission.clone());
-        }
-    }
-
-    fn profiles(&mut self, files: &[RawFile]) {
-        let mut stated: BTreeMap<&str, Place> = BTreeMap::new();
-        for (source, raw) in files.iter().flat_map(|file| file.profiles.iter().map(|raw| (&file.source, raw)))
-        {
-            if let Some(first) = stated.get(raw.id.value.as_str()) {
-                let message = format!("release profile `{}` is stated twice", raw.id.value);
-                let label = also(first);
-                let help = "remove one of the two, or give it an id of its own";
-                self.fault(|_| {
-                    Fault::at(Code::DuplicateProfile, source, raw.id.span.clone(), message, label, help)
-                });
-                continue;
-            }
-            stated.insert(&raw.id.value, Place::new(source, raw.id.span.clone()));
-            let id = raw.id.value.clone();
-            let profile = Profile {
-                id: id.clone(),
-                title: raw.title.clone().unwrap_or_else(|| id.clone()),
-                use_when: raw.use_when.clone(),
-                release_classes: raw.release_classes.clone(),
-            };
-            self.lanes.profiles.insert(id, profile);
         }
     }
 }

@@ -144,7 +144,12 @@ impl Check {
     }
 
     /// Returns the id that is given, or else the one made from the title: `<domain>.<slug>` in a lane.
-    fn gate_id(&mut self, source: &Arc<Source>, raw: &RawGate, domain: Option<&DomainId>) -> Option<GateId> {
+    pub(super) fn gate_id(
+        &mut self,
+        source: &Arc<Source>,
+        raw: &RawGate,
+        domain: Option<&DomainId>,
+    ) -> Option<GateId> {
         if let Some(id) = &raw.id {
             if is_gate_id(&id.value) {
                 return Some(GateId::new(&id.value));
@@ -168,7 +173,7 @@ impl Check {
         Some(GateId::new(domain.map_or_else(|| slug.clone(), |domain| format!("{domain}.{slug}"))))
     }
 
-    fn gate(
+    pub(super) fn gate(
         &mut self,
         source: &Arc<Source>,
         raw: &RawGate,
@@ -195,6 +200,7 @@ impl Check {
             timeout_minutes: raw.timeout_minutes,
             needs: BTreeSet::new(),
             evidence_types: raw.evidence_types.clone(),
+            evidence_kinds: raw.evidence_kinds.clone(),
             not_applicable: raw.not_applicable,
             always: None,
             lane: lane.cloned(),
@@ -263,6 +269,6 @@ pub(super) fn entry_span(entry: &RawEntry) -> Span {
 }
 
 /// Returns where the name of a gate stands.
-fn id_span(raw: &RawGate) -> Span {
+pub(super) fn id_span(raw: &RawGate) -> Span {
     raw.id.as_ref().or(raw.title.as_ref()).map_or_else(|| raw.span.clone(), |name| name.span.clone())
 }

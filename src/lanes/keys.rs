@@ -5,8 +5,11 @@ pub(crate) const DOCUMENTS: &[&str] = &[
     "domain_lane",
     "gates",
     "routing_rules",
+    "release_gates",
     "release_profiles",
+    "environments",
     "gate_families",
+    "evidence_kinds",
     "trusted_keys",
     "signing",
     "permissions",
@@ -39,6 +42,7 @@ pub(crate) const CATALOGUE_KEYS: &[&str] = &[
     "timeout_minutes",
     "needs",
     "evidence_types",
+    "evidence_kinds",
     "not_applicable",
     "always",
     "paths",
@@ -53,6 +57,7 @@ pub(crate) const ENTRY_KEYS: &[&str] = &[
     "needs",
     "family",
     "evidence_types",
+    "evidence_kinds",
     "not_applicable",
 ];
 /// The keys of an entry of `consumer_smokes`.
@@ -65,6 +70,7 @@ pub(crate) const SMOKE_KEYS: &[&str] = &[
     "needs",
     "family",
     "evidence_types",
+    "evidence_kinds",
     "not_applicable",
     "consumer",
     "tags",
@@ -82,8 +88,45 @@ pub(crate) const CLASS_KEYS: &[&str] = &[
 ];
 /// The keys of one of `routing_rules.map_kinds`.
 pub(crate) const KIND_KEYS: &[&str] = &["gates", "consumer_smokes"];
+/// The keys of one of `release_gates`.
+pub(crate) const RELEASE_GATE_KEYS: &[&str] = &[
+    "id",
+    "title",
+    "family",
+    "run",
+    "runner",
+    "timeout_minutes",
+    "evidence_types",
+    "evidence_kinds",
+    "not_applicable",
+];
 /// The keys of one of `release_profiles`.
-pub(crate) const PROFILE_KEYS: &[&str] = &["id", "title", "use_when", "release_classes"];
+pub(crate) const PROFILE_KEYS: &[&str] = &[
+    "id",
+    "title",
+    "use_when",
+    "release_classes",
+    "excludes",
+    "families",
+    "gates",
+    "source_gates",
+    "route_gates",
+    "when",
+    "prior_validation",
+    "source",
+    "artifacts",
+    "deploy",
+    "drift",
+];
+/// The keys of `excludes` of a profile.
+pub(crate) const EXCLUDES_KEYS: &[&str] = &["classes", "map_kinds"];
+/// The keys of one of `when` of a profile.
+pub(crate) const WHEN_KEYS: &[&str] =
+    &["release_classes", "classes", "map_kinds", "tags", "gates", "source_gates", "families"];
+/// The keys of `drift` of a profile.
+pub(crate) const DRIFT_KEYS: &[&str] = &["partial", "fail"];
+/// The keys of one of `evidence_kinds`.
+pub(crate) const KIND_LEVEL_KEYS: &[&str] = &["id", "enforcement", "report_only_until"];
 /// The keys of one of `gate_families`.
 pub(crate) const FAMILY_KEYS: &[&str] =
     &["id", "title", "proof", "enforcement", "report_only_until", "artifact"];

@@ -5,17 +5,23 @@
 
 pub mod command;
 pub mod model;
+mod profile;
+mod stated;
 pub(crate) mod keys;
 mod raw;
+mod raw_release;
 pub mod embedded;
 mod gate;
 mod rules;
+mod release;
 mod needs;
 pub mod check;
 #[cfg(test)]
 mod tests;
 
 pub use model::{
-    Always, AlwaysScope, Ask, ClassRule, Enforcement, Family, Gate, KindRule, Lane, Lanes, Layer, Profile,
-    RoutingRules, RuleOf, SmokeScope, StatedRule,
+    Always, AlwaysScope, Ask, ClassRule, Enforcement, EvidenceKind, Family, Gate, KindLevel, KindRule, Lane,
+    Lanes, Layer, RoutingRules, SmokeScope,
 };
+pub use profile::{Excludes, Profile, ProfileWhen};
+pub use stated::{RuleOf, StatedRule};

@@ -5,7 +5,10 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::profile::Profile;
+use super::stated::StatedRule;
 use crate::class::ChangeClass;
+use crate::environment::Environment;
 use crate::id::{DomainId, GateId};
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::pattern::Pattern;
@@ -104,6 +107,8 @@ pub struct Gate {
     pub needs: BTreeSet<GateId>,
     /// The types of evidence that satisfy it, one of which a record must have; any where it is empty.
     pub evidence_types: BTreeSet<String>,
+    /// The kinds of evidence that it is; those of its family where it does not say.
+    pub evidence_kinds: BTreeSet<EvidenceKind>,
     /// Says whether a result may say that the gate does not apply: a permission, so only the base's word counts.
     pub not_applicable: bool,
     /// Which changes it runs for, whatever they touch.
@@ -257,17 +262,80 @@ pub struct RoutingRules {
     pub map_kinds: BTreeMap<MapKind, KindRule>,
 }
 
-/// A release profile, as far as a route needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
-    /// Its id: `web-fast`.
-    pub id: String,
-    /// What people call it.
-    pub title: String,
-    /// When to use it.
-    pub use_when: String,
-    /// The release classes that it may ship; nothing where it may ship everything.
-    pub release_classes: Option<BTreeSet<ReleaseClass>>,
+/// A kind of evidence that the seeds do not let stay report-only for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EvidenceKind {
+    /// Values that a profile needs.
+    ProfileValues,
+    /// Secrets, certificates, identities.
+    Secrets,
+    /// Host names and certificates.
+    DnsTls,
+    /// Migrations.
+    Migrations,
+    /// Digests of artifacts.
+    ArtifactDigests,
+    /// User acceptance.
+    Uat,
+    /// Security.
+    Security,
+    /// Rollback.
+    Rollback,
+    /// Reconciliation.
+    Reconciliation,
+}
+
+impl EvidenceKind {
+    /// Every kind, in the order of the seeds.
+    pub const ALL: [Self; 9] = [
+        Self::ProfileValues,
+        Self::Secrets,
+        Self::DnsTls,
+        Self::Migrations,
+        Self::ArtifactDigests,
+        Self::Uat,
+        Self::Security,
+        Self::Rollback,
+        Self::Reconciliation,
+    ];
+
+    /// Returns the word of documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ProfileValues => "profile_values",
+            Self::Secrets => "secrets",
+            Self::DnsTls => "dns_tls",
+            Self::Migrations => "migrations",
+            Self::ArtifactDigests => "artifact_digests",
+            Self::Uat => "uat",
+            Self::Security => "security",
+            Self::Rollback => "rollback",
+            Self::Reconciliation => "reconciliation",
+        }
+    }
+
+    /// Returns the kinds that a gate of a family is evidence of, where the gate itself does not say.
+    pub fn of_family(family: &str) -> &'static [Self] {
+        match family {
+            "secrets-and-pki" => &[Self::Secrets],
+            "dns-tls-edge" => &[Self::DnsTls],
+            "schema-and-seed" => &[Self::Migrations],
+            "artifact-and-image" => &[Self::ArtifactDigests],
+            "uat-and-security" => &[Self::Uat, Self::Security],
+            "rollback" => &[Self::Rollback],
+            "reconciliation" => &[Self::Reconciliation],
+            _ => &[],
+        }
+    }
+}
+
+/// How strictly a kind of evidence is asked for: one of `evidence_kinds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindLevel {
+    /// What becomes of a verdict that a gate of the kind does not satisfy. With that of its family, the stricter counts.
+    pub enforcement: Enforcement,
+    /// The day past which `report_only` is itself a finding.
+    pub report_only_until: Option<Date>,
 }
 
 /// A family of gates: what they prove together.
@@ -325,10 +393,18 @@ pub struct Lanes {
     pub gates: BTreeMap<GateId, Gate>,
     /// The routing rules.
     pub rules: RoutingRules,
+    /// The gates of releases by id: proved in an environment, under a profile, and in no route. No id is also one of `gates`.
+    pub release_gates: BTreeMap<GateId, Gate>,
     /// The release profiles by id.
     pub profiles: BTreeMap<String, Profile>,
+    /// Where the release profiles are stated.
+    pub profile_places: BTreeMap<String, Place>,
+    /// The target environments by id.
+    pub environments: BTreeMap<String, Environment>,
     /// The gate families by id: the embedded ones, and what the workspace adds or words in its own way.
     pub families: BTreeMap<String, Family>,
+    /// How strictly kinds of evidence are asked for, where a document says so.
+    pub evidence_kinds: BTreeMap<EvidenceKind, KindLevel>,
     /// Which rules the workspace states itself, in the order of the files.
     pub stated_rules: Vec<StatedRule>,
     /// Whose signatures count, and how many are needed.
@@ -337,29 +413,29 @@ pub struct Lanes {
     pub permissions: Vec<Permission>,
 }
 
-/// What a routing rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleOf {
-    /// A change class.
-    Class(ChangeClass),
-    /// A map kind.
-    MapKind(MapKind),
-}
-
-/// A rule that a workspace states over the embedded ones.
-#[derive(Clone, Debug)]
-pub struct StatedRule {
-    /// What it is about.
-    pub of: RuleOf,
-    /// Where it is stated.
-    pub place: Place,
-}
-
 impl Lanes {
+    /// Returns a gate of routes or of releases.
+    pub fn gate(&self, id: &GateId) -> Option<&Gate> {
+        self.gates.get(id).or_else(|| self.release_gates.get(id))
+    }
+
     /// Says whether both mean the same, wherever it is written.
     pub fn means_the_same(&self, other: &Self) -> bool {
         self.rules == other.rules
             && self.profiles == other.profiles
+            && self.evidence_kinds == other.evidence_kinds
+            && self.environments.len() == other.environments.len()
+            && self
+                .environments
+                .values()
+                .zip(other.environments.values())
+                .all(|(left, right)| left.means_the_same(right))
+            && self.release_gates.len() == other.release_gates.len()
+            && self
+                .release_gates
+                .values()
+                .zip(other.release_gates.values())
+                .all(|(left, right)| left.means_the_same(right))
             && self.families == other.families
             && self.lanes.len() == other.lanes.len()
             && self.lanes.values().zip(other.lanes.values()).all(|(left, right)| left.means_the_same(right))
@@ -389,6 +465,15 @@ impl Lane {
 }
 
 impl Gate {
+    /// Returns the kinds of evidence that the gate is: those that it states, else those of its family.
+    pub fn kinds(&self) -> BTreeSet<EvidenceKind> {
+        if !self.evidence_kinds.is_empty() {
+            return self.evidence_kinds.clone();
+        }
+        let of_family = self.family.as_deref().map(EvidenceKind::of_family);
+        of_family.into_iter().flatten().copied().collect()
+    }
+
     fn means_the_same(&self, other: &Self) -> bool {
         self.id == other.id
             && self.title == other.title
@@ -396,6 +481,7 @@ impl Gate {
             && self.runner == other.runner
             && self.timeout_minutes == other.timeout_minutes
             && self.not_applicable == other.not_applicable
+            && self.evidence_kinds == other.evidence_kinds
             && self.is_defined_like(other)
     }
 

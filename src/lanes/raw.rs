@@ -6,11 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::keys::{
-    CATALOGUE_KEYS, CLASS_KEYS, DOCUMENTS, ENTRY_KEYS, FAMILY_KEYS, KIND_KEYS, LANE_KEYS, PROFILE_KEYS,
-    RULES_KEYS, SMOKE_KEYS,
+    CATALOGUE_KEYS, CLASS_KEYS, DOCUMENTS, ENTRY_KEYS, FAMILY_KEYS, KIND_KEYS, LANE_KEYS, RULES_KEYS,
+    SMOKE_KEYS,
 };
-use super::{AlwaysScope, Enforcement, Layer, SmokeScope};
+use super::raw_release::{self, RawKindLevel, RawProfile};
+use super::{AlwaysScope, Enforcement, EvidenceKind, Layer, SmokeScope};
 use crate::class::ChangeClass;
+use crate::environment::{self, Environment};
 use crate::fault::{Code, Fault};
 use crate::id::{DomainId, is_kebab_case, nearest};
 use crate::ownership::{MapKind, ReleaseClass};
@@ -27,7 +29,10 @@ pub(super) struct RawFile {
     pub(super) lane: Option<RawLane>,
     pub(super) gates: Vec<RawGate>,
     pub(super) rules: RawRules,
+    pub(super) release_gates: Vec<RawGate>,
     pub(super) profiles: Vec<RawProfile>,
+    pub(super) environments: Vec<Environment>,
+    pub(super) kinds: Vec<RawKindLevel>,
     pub(super) families: Vec<RawFamily>,
     pub(super) keys: Vec<RawKey>,
     pub(super) signing: Signing,
@@ -69,6 +74,7 @@ pub(super) struct RawGate {
     pub(super) timeout_minutes: Option<u32>,
     pub(super) needs: Vec<Spanned<String>>,
     pub(super) evidence_types: BTreeSet<String>,
+    pub(super) evidence_kinds: BTreeSet<EvidenceKind>,
     pub(super) not_applicable: bool,
     pub(super) always: Option<Spanned<AlwaysScope>>,
     pub(super) paths: Vec<RawPattern>,
@@ -105,16 +111,6 @@ pub(super) struct RawRule {
     pub(super) ships_gates: Vec<Spanned<String>>,
 }
 
-/// One of `release_profiles`.
-#[derive(Debug)]
-pub(super) struct RawProfile {
-    pub(super) id: Spanned<String>,
-    pub(super) title: Option<String>,
-    pub(super) use_when: String,
-    /// Nothing where it may ship every class.
-    pub(super) release_classes: Option<BTreeSet<ReleaseClass>>,
-}
-
 /// One of `gate_families`.
 #[derive(Debug)]
 pub(super) struct RawFamily {
@@ -133,7 +129,10 @@ pub(super) fn read(source: &Arc<Source>) -> (RawFile, Vec<Fault>) {
         lane: None,
         gates: Vec::new(),
         rules: RawRules::default(),
+        release_gates: Vec::new(),
         profiles: Vec::new(),
+        environments: Vec::new(),
+        kinds: Vec::new(),
         families: Vec::new(),
         keys: Vec::new(),
         signing: Signing::default(),
@@ -170,7 +169,10 @@ fn document(reader: &mut Reader<'_>, root: &Node, file: &mut RawFile) {
             "domain_lane" => file.lane = lane(reader, &entry.value),
             "gates" => file.gates = gates(reader, &top),
             "routing_rules" => file.rules = rules(reader, &entry.value),
-            "release_profiles" => file.profiles = profiles(reader, &top),
+            "release_gates" => file.release_gates = raw_release::gates(reader, &top),
+            "release_profiles" => file.profiles = raw_release::profiles(reader, &top),
+            "environments" => file.environments = environment::read(reader, &top),
+            "evidence_kinds" => file.kinds = raw_release::kinds(reader, &top),
             "gate_families" => file.families = families(reader, &top),
             "trusted_keys" => file.keys = trust::read_keys(reader, &top),
             "signing" => file.signing = trust::read_signing(reader, &entry.value),
@@ -264,7 +266,7 @@ fn gates(reader: &mut Reader<'_>, top: &Mapping<'_>) -> Vec<RawGate> {
 }
 
 /// Reads what every gate has, wherever it stands.
-fn gate(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<RawGate> {
+pub(super) fn gate(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<RawGate> {
     let gate = RawGate {
         span: map.span(),
         id: reader.text(map, "id"),
@@ -275,6 +277,7 @@ fn gate(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<RawGate> {
         timeout_minutes: reader.count(map, "timeout_minutes"),
         needs: reader.texts(map, "needs").unwrap_or_default(),
         evidence_types: values(reader.texts(map, "evidence_types")).into_iter().collect(),
+        evidence_kinds: raw_release::kinds_of(reader, map),
         not_applicable: reader
             .choice(map, "not_applicable", &[("allowed", true), ("refused", false)])
             .is_some_and(|word| word.value),
@@ -361,42 +364,6 @@ fn smoke_scope(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<SmokeScope>
     }
 }
 
-fn profiles(reader: &mut Reader<'_>, top: &Mapping<'_>) -> Vec<RawProfile> {
-    let mut profiles = Vec::new();
-    for (path, item) in reader.items(top, "release_profiles").unwrap_or_default() {
-        let Some(map) = reader.mapping(item, &path, PROFILE_KEYS) else { continue };
-        let id = reader.required_text(&map, "id").filter(|id| is_id(reader, id));
-        let title = value(reader.text(&map, "title"));
-        let use_when = value(reader.required_text(&map, "use_when")).unwrap_or_default();
-        let release_classes = shipped_classes(reader, &map);
-        if let Some(id) = id {
-            profiles.push(RawProfile { id, title, use_when, release_classes });
-        }
-    }
-    profiles
-}
-
-/// A list of release classes, or the word `all`.
-fn shipped_classes(reader: &mut Reader<'_>, map: &Mapping<'_>) -> Option<BTreeSet<ReleaseClass>> {
-    let key = "release_classes";
-    let Some(node) = map.get(key) else {
-        reader.missing_key(map, key);
-        return Some(BTreeSet::new());
-    };
-    if let Value::Scalar { .. } = &node.value
-        && !node.is_null()
-    {
-        return match reader.choice(map, key, &[("all", ())]) {
-            Some(_) => None,
-            None => Some(BTreeSet::new()),
-        };
-    }
-    let words = ReleaseClass::ALL.map(|class| (class.as_str(), class));
-    let path = map.path_of(key);
-    let listed = reader.texts(map, key).unwrap_or_default();
-    Some(listed.iter().filter_map(|word| reader.one_of(word, &path, &words)).collect())
-}
-
 fn families(reader: &mut Reader<'_>, top: &Mapping<'_>) -> Vec<RawFamily> {
     let mut families = Vec::new();
     for (path, item) in reader.items(top, "gate_families").unwrap_or_default() {
@@ -422,7 +389,7 @@ fn families(reader: &mut Reader<'_>, top: &Mapping<'_>) -> Vec<RawFamily> {
 }
 
 /// Reads a day, and reports what is none.
-fn date(reader: &mut Reader<'_>, map: &Mapping<'_>, text: &Spanned<String>) -> Option<Date> {
+pub(super) fn date(reader: &mut Reader<'_>, map: &Mapping<'_>, text: &Spanned<String>) -> Option<Date> {
     let is_shaped = text.value.len() == 10 && text.value.is_ascii();
     let date = text.value.parse().ok().filter(|_| is_shaped);
     if date.is_none() {
@@ -455,7 +422,7 @@ fn domain_id(reader: &mut Reader<'_>, text: &Spanned<String>) -> Option<Spanned<
 }
 
 /// Says whether `text` can be the id of a profile or a family, and reports it where it cannot.
-fn is_id(reader: &mut Reader<'_>, text: &Spanned<String>) -> bool {
+pub(super) fn is_id(reader: &mut Reader<'_>, text: &Spanned<String>) -> bool {
     let fits = crate::id::is_gate_id(&text.value);
     if !fits {
         let message = format!("`{}` is not an id", text.value);
@@ -465,10 +432,10 @@ fn is_id(reader: &mut Reader<'_>, text: &Spanned<String>) -> bool {
     fits
 }
 
-fn value(text: Option<Spanned<String>>) -> Option<String> {
+pub(super) fn value(text: Option<Spanned<String>>) -> Option<String> {
     text.map(|text| text.value)
 }
 
-fn values(texts: Option<Vec<Spanned<String>>>) -> Vec<String> {
+pub(super) fn values(texts: Option<Vec<Spanned<String>>>) -> Vec<String> {
     texts.unwrap_or_default().into_iter().map(|text| text.value).collect()
 }

@@ -45,7 +45,7 @@ impl Check {
     }
 
     /// Resolves the names of a rule. A gate that nobody defines is required all the same, and stays without a command.
-    fn rule_gates(&mut self, source: &Arc<Source>, names: &[Spanned<String>]) -> BTreeSet<GateId> {
+    pub(super) fn rule_gates(&mut self, source: &Arc<Source>, names: &[Spanned<String>]) -> BTreeSet<GateId> {
         names.iter().filter_map(|name| self.rule_gate(source, name)).collect()
     }
 
@@ -72,6 +72,7 @@ impl Check {
             timeout_minutes: None,
             needs: BTreeSet::new(),
             evidence_types: BTreeSet::new(),
+            evidence_kinds: BTreeSet::new(),
             not_applicable: false,
             always: None,
             lane: None,

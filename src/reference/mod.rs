@@ -24,6 +24,7 @@ pub const FILES: &[(&str, &str)] = &[
     file!("ownership-maps/worker-binary-ownership.md"),
     file!("lanes/README.md"),
     file!("lanes/catalogue.yaml"),
+    file!("lanes/environments.yaml"),
     file!("lanes/frontend-web.yaml"),
     file!("lanes/gate-families.yaml"),
     file!("lanes/gates.yaml"),
@@ -37,6 +38,7 @@ pub const FILES: &[(&str, &str)] = &[
     file!("lanes/platform-secrets.yaml"),
     file!("lanes/product-appplatform.yaml"),
     file!("lanes/product-gpuaas.yaml"),
+    file!("lanes/release-gates.yaml"),
     file!("lanes/release-profiles.yaml"),
     file!("lanes/routing-rules.yaml"),
 ];

@@ -1,6 +1,6 @@
 //! A route for its readers: a terminal, a program, a pull request, a CI.
 //!
-//! Each renderer takes a [`Report`] and writes to a writer. [`wire`], [`wire_part`], [`wire_reason`] and [`wire_review`] hold the types of the JSON
+//! Each renderer takes a [`Report`] and writes to a writer. [`wire`], [`wire_part`], [`wire_reason`], [`wire_profile`] and [`wire_review`] hold the types of the JSON
 //! document, which are the contract with programs; the types of the core are never serialised. [`reason`] has the
 //! sentence of each reason, the same one in every output. [`escape`] makes names of others safe to print.
 
@@ -11,6 +11,7 @@ pub mod report;
 pub mod wire;
 pub mod wire_part;
 pub mod wire_reason;
+pub mod wire_profile;
 pub mod wire_review;
 mod chunks;
 pub mod digest;

@@ -61,6 +61,10 @@ pub fn gate(reason: &GateReason) -> String {
         GateReason::Evidence { domain, class, files } => {
             format!("service evidence of {domain}, by class {class}: {}", witness(files))
         }
+        GateReason::Profile { profile, files: None } => format!("release profile {profile} asks for it"),
+        GateReason::Profile { profile, files: Some(files) } => {
+            format!("release profile {profile} asks for it, because of {}", witness(files))
+        }
         GateReason::ReviewForced { because } => review(because),
     }
 }
@@ -161,6 +165,12 @@ pub fn profile(reason: &ProfileReason) -> String {
         }
         ProfileReason::NoReleaseClass { files } => {
             format!("nothing says what these files ship as: {}", witness(files))
+        }
+        ProfileReason::Class { class, files } => {
+            format!("it ships no {} change: {}", class.as_str(), witness(files))
+        }
+        ProfileReason::MapKind { kind, files } => {
+            format!("it ships nothing that a {kind} row has: {}", witness(files))
         }
         ProfileReason::Broad => "the route is broad".to_owned(),
     }

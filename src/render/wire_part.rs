@@ -7,9 +7,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::suggest::Proposal;
+use super::wire_profile::ProfileReasonV1;
 use super::wire_reason::{
-    Because, BroadReasonV1, ClassV1, DomainReasonV1, FilesV1, GateReasonV1, ProfileReasonV1, RowV1, SideV1,
-    SkipReasonV1, lossy, not_utf8, words,
+    Because, BroadReasonV1, ClassV1, DomainReasonV1, FilesV1, GateReasonV1, RowV1, SideV1, SkipReasonV1,
+    lossy, not_utf8, words,
 };
 use crate::change::{ChangeSource, Confidence, Status};
 use crate::class::ChangeClasses;

@@ -14,8 +14,7 @@ use crate::lanes::AlwaysScope;
 use crate::ownership::{MapKind, ReleaseClass};
 use crate::path::RepoPath;
 use crate::route::{
-    BroadReason, DomainReason, GateReason, ProfileReason, ReviewReason, ReviewerReason, RowRef, SkipReason,
-    Witness,
+    BroadReason, DomainReason, GateReason, ReviewReason, ReviewerReason, RowRef, SkipReason, Witness,
 };
 
 /// Mirrors an enum of words for the documents.
@@ -163,6 +162,12 @@ pub enum GateReasonV1<'a> {
     ShownContract { domain: &'a str, contract: &'a str, files: FilesV1<'a> },
     /// The lane of a changed domain lists it under `service_evidence`.
     Evidence { domain: &'a str, class: ClassV1, files: FilesV1<'a> },
+    /// A release profile asks for it.
+    Profile {
+        profile: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        files: Option<FilesV1<'a>>,
+    },
     /// Someone must look at what no map foresaw.
     ReviewForced { review: ReviewReasonV1<'a> },
 }
@@ -224,6 +229,9 @@ impl<'a> From<&'a GateReason> for Because<GateReasonV1<'a>> {
                 class: (*class).into(),
                 files: files.into(),
             },
+            GateReason::Profile { profile, files } => {
+                GateReasonV1::Profile { profile, files: files.as_ref().map(Into::into) }
+            }
             GateReason::ReviewForced { because } => GateReasonV1::ReviewForced { review: because.into() },
         };
         Self { reason, text: reason::gate(core) }
@@ -455,34 +463,5 @@ impl<'a> From<&'a ReviewerReason> for Because<ReviewerReasonV1<'a>> {
             ReviewerReason::Architecture => ReviewerReasonV1::Architecture,
         };
         Self { reason, text: reason::reviewer(core) }
-    }
-}
-
-/// Why a release profile may not ship the change.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[schemars(rename = "ProfileReason")]
-#[expect(missing_docs, reason = "the facts are those of the core's enum, which documents them")]
-pub enum ProfileReasonV1<'a> {
-    /// Files ship as something that the profile may not ship.
-    ReleaseClass { release_class: ReleaseClassV1, files: FilesV1<'a> },
-    /// Nothing says what these files ship as.
-    NoReleaseClass { files: FilesV1<'a> },
-    /// The route is broad.
-    Broad,
-}
-
-impl<'a> From<&'a ProfileReason> for Because<ProfileReasonV1<'a>> {
-    fn from(core: &'a ProfileReason) -> Self {
-        let reason = match core {
-            ProfileReason::ReleaseClass { class, files } => {
-                ProfileReasonV1::ReleaseClass { release_class: (*class).into(), files: files.into() }
-            }
-            ProfileReason::NoReleaseClass { files } => {
-                ProfileReasonV1::NoReleaseClass { files: files.into() }
-            }
-            ProfileReason::Broad => ProfileReasonV1::Broad,
-        };
-        Self { reason, text: reason::profile(core) }
     }
 }

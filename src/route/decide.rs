@@ -1,13 +1,14 @@
 //! The pipeline: a change and its policies in, a route out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::broad;
 use super::demand::demands;
 use super::gates::unite;
-use super::model::{Mode, ProfileAllowance, Request, Route, RoutedFile, SelectedGate, SkippedGate};
-use super::reason::{BroadReason, GateReason, ProfileReason};
+use super::model::{Mode, Request, Route, RoutedFile, SelectedGate, SkippedGate};
+use super::profiles::allowances;
+use super::reason::GateReason;
 use super::select::{Selected, by_always, by_demands, close_over_needs, select};
 use super::skip::skip_reason;
 use crate::attribute::{Attributed, Touch, Witness, attribute, moved, with_moved};
@@ -18,7 +19,6 @@ use crate::config::{DEFAULT_RUNNER, Runners};
 use crate::graph::Graph;
 use crate::id::{ARCHITECTURE_REVIEW, GateId};
 use crate::lanes::RoutingRules;
-use crate::ownership::ReleaseClass;
 use crate::policy::{Policies, PolicyBasis};
 use crate::review::review;
 
@@ -92,7 +92,7 @@ pub fn route(request: &Request<'_>) -> Route {
     let selected_gates = selected_gates.collect();
 
     let review = review(&graph, (&attributed, &facts), &impacts, &moved, architecture, witness);
-    let profiles = profiles(policies, &attributed, &facts, &broad, witness);
+    let profiles = allowances(policies, (&attributed, &facts), !broad.is_empty(), witness);
     let classes = facts.iter().map(|facts| facts.classes).fold(ChangeClasses::NONE, ChangeClasses::union);
     let domains = graph.domains(&impacts, witness);
     let sides = Side::ALL.into_iter();
@@ -159,57 +159,4 @@ fn united_runners(policies: &Policies) -> Runners {
         }
     }
     runners
-}
-
-/// Says of each release profile whether the change may ship under it, by every policy that states it.
-fn profiles(
-    policies: &Policies,
-    attributed: &Attributed,
-    facts: &[FileFacts],
-    broad: &BTreeSet<BroadReason>,
-    witness: impl Fn(Touch) -> Witness,
-) -> Vec<ProfileAllowance> {
-    // What a profile may ship: everything, or the classes that every policy lets it ship.
-    let mut allowed: BTreeMap<&str, Option<BTreeSet<ReleaseClass>>> = BTreeMap::new();
-    for (_, policy) in &policies.each {
-        for (id, profile) in &policy.lanes.profiles {
-            let own = profile.release_classes.as_ref();
-            let entry = allowed.entry(id).or_insert_with(|| own.cloned());
-            *entry = match (entry.take(), own) {
-                (None, own) => own.cloned(),
-                (Some(entry), None) => Some(entry),
-                (Some(entry), Some(own)) => Some(entry.intersection(own).copied().collect()),
-            };
-        }
-    }
-    let mut ships: BTreeMap<Option<ReleaseClass>, Touch> = BTreeMap::new();
-    for ((_, touch), facts) in attributed.groups.iter().zip(facts) {
-        if facts.exempt || !facts.production {
-            continue;
-        }
-        let open = facts.releases.is_empty().then_some(None);
-        for class in facts.releases.iter().copied().chain(open) {
-            ships.entry(class).and_modify(|own| *own = own.and(*touch)).or_insert(*touch);
-        }
-    }
-    let allowance = |(id, allowed): (&str, Option<BTreeSet<ReleaseClass>>)| {
-        let mut forbidden = Vec::new();
-        if let Some(allowed) = allowed {
-            if !broad.is_empty() {
-                forbidden.push(ProfileReason::Broad);
-            }
-            for (class, touch) in &ships {
-                match class {
-                    Some(class) if allowed.contains(class) => {}
-                    Some(class) => {
-                        forbidden.push(ProfileReason::ReleaseClass { class: *class, files: witness(*touch) });
-                    }
-                    None => forbidden.push(ProfileReason::NoReleaseClass { files: witness(*touch) }),
-                }
-            }
-        }
-        forbidden.sort_unstable();
-        ProfileAllowance { id: id.to_owned(), forbidden }
-    };
-    allowed.into_iter().map(allowance).collect()
 }

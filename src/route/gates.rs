@@ -72,13 +72,18 @@ pub(super) fn unite(policies: &Policies) -> BTreeMap<&GateId, United<'_>> {
     gates
 }
 
+/// Says whether a change changes the definition of a gate, of routes or of releases.
+pub fn gate_state(id: &GateId, policies: &Policies) -> GateState {
+    state(id, policies.of(Side::MergeBase), policies.of(Side::Head))
+}
+
 /// Compares head with the merge base. A broken policy says nothing about what it does not hold.
 fn state(id: &GateId, merge_base: Option<&Policy>, head: Option<&Policy>) -> GateState {
     let (Some(base), Some(head)) = (merge_base, head) else { return GateState::Current };
     if std::ptr::eq(base, head) || base.is_broken() || head.is_broken() {
         return GateState::Current;
     }
-    match (base.lanes.gates.get(id), head.lanes.gates.get(id)) {
+    match (base.lanes.gate(id), head.lanes.gate(id)) {
         (Some(_), None) => GateState::Retired,
         (Some(before), Some(after)) if !before.is_defined_like(after) => GateState::Redefined,
         (Some(before), Some(_)) if selectors(base, before) != selectors(head, before) => GateState::Redefined,

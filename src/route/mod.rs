@@ -7,6 +7,7 @@ mod broad;
 mod decide;
 mod demand;
 mod gates;
+mod profiles;
 mod reach;
 mod select;
 mod skip;
@@ -15,6 +16,7 @@ pub mod model;
 pub mod reason;
 
 pub use decide::route;
+pub use gates::gate_state;
 pub use model::{
     GateState, Mode, ProfileAllowance, Request, Route, RoutedFile, SelectedGate, SkippedGate, Widen,
 };

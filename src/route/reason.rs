@@ -132,6 +132,13 @@ pub enum GateReason {
         /// The production-impacting files.
         files: Witness,
     },
+    /// A release profile asks for it; of what asks for it for some changes only, with the files that are such a change.
+    Profile {
+        /// The profile.
+        profile: String,
+        /// The files, where it is asked for because of some.
+        files: Option<Witness>,
+    },
     /// Someone must look at what no map foresaw.
     ReviewForced {
         /// Why.
@@ -217,6 +224,20 @@ pub enum ProfileReason {
     },
     /// Nothing says what these files ship as.
     NoReleaseClass {
+        /// The files.
+        files: Witness,
+    },
+    /// Files are of a class that the profile excludes.
+    Class {
+        /// The class.
+        class: ChangeClass,
+        /// The files.
+        files: Witness,
+    },
+    /// A row of a kind that the profile excludes has these files.
+    MapKind {
+        /// The kind.
+        kind: MapKind,
         /// The files.
         files: Witness,
     },

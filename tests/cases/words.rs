@@ -194,6 +194,7 @@ fn gate_reason(reason: &GateReason) -> String {
     match reason {
         GateReason::Broad => "broad".to_owned(),
         GateReason::Added => "added".to_owned(),
+        GateReason::Profile { profile, .. } => format!("profile {profile}"),
         GateReason::Observed { skip: because } => format!("observed, would be skipped: {}", skip(because)),
         GateReason::NeededBy { gate } => format!("needed by {gate}"),
         GateReason::Always { scope, .. } => format!("always {}", scope.as_str()),
@@ -280,6 +281,8 @@ fn profile_reason(reason: &ProfileReason) -> String {
             format!("forbids {} {}", class.as_str(), witness(files))
         }
         ProfileReason::NoReleaseClass { files } => format!("no release class {}", witness(files)),
+        ProfileReason::Class { class, files } => format!("excludes {} {}", class.as_str(), witness(files)),
+        ProfileReason::MapKind { kind, files } => format!("excludes {kind} rows {}", witness(files)),
         ProfileReason::Broad => "broad".to_owned(),
     }
 }

@@ -40,7 +40,10 @@ impl<'a> Chains<'a> {
     /// Returns the chain that ends at `gate`, by one of its reasons.
     pub fn of_gate(&self, gate: &GateId, reason: &GateReason) -> Vec<Link> {
         let mut links = match reason {
-            GateReason::Broad | GateReason::Added | GateReason::Observed { .. } => Vec::new(),
+            GateReason::Broad
+            | GateReason::Added
+            | GateReason::Observed { .. }
+            | GateReason::Profile { .. } => Vec::new(),
             GateReason::NeededBy { gate } => vec![Link::Gate(gate.clone())],
             GateReason::Always { files, .. }
             | GateReason::Class { files, .. }

@@ -31,8 +31,14 @@ pub(crate) enum SchemaName {
     Rules,
     /// A file with `release_profiles` alone
     Profiles,
+    /// A file with `release_gates` alone
+    ReleaseGates,
+    /// A file with `environments` alone
+    Environments,
     /// A file with `gate_families` alone
     Families,
+    /// A file with `evidence_kinds` alone
+    EvidenceKinds,
     /// A file with `trusted_keys` and `signing` alone
     Trust,
     /// A file with `permissions` alone

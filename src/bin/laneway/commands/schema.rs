@@ -41,6 +41,9 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Catalogue => written(Document::Catalogue),
         SchemaName::Rules => written(Document::Rules),
         SchemaName::Profiles => written(Document::Profiles),
+        SchemaName::ReleaseGates => written(Document::ReleaseGates),
+        SchemaName::Environments => written(Document::Environments),
+        SchemaName::EvidenceKinds => written(Document::EvidenceKinds),
         SchemaName::Families => written(Document::Families),
         SchemaName::Trust => written(Document::Trust),
         SchemaName::Permissions => written(Document::Permissions),
@@ -68,7 +71,7 @@ fn list() -> String {
     values
         .map(|value| {
             let what = value.get_help().map(ToString::to_string).unwrap_or_default();
-            format!("{:<14}{what}\n", value.get_name())
+            format!("{:<16}{what}\n", value.get_name())
         })
         .collect()
 }
