@@ -11,7 +11,8 @@
 //! 4. [`route`]: which gates that selects, each with its reasons, and why every other gate is skipped;
 //! 5. [`review`]: who must look.
 //!
-//! What ran is [`evidence`], and a [`verdict`] compares it with what the route requires.
+//! What ran is [`evidence`], and a [`verdict`] compares it with what the route requires. A [`release`] is another set of
+//! requirements for the same engine: a profile, in an [`environment`].
 //!
 //! [`git`] and [`workspace`] read, [`render`] writes; nothing in between touches the disk, the clock or the
 //! environment, and the same request gives the same bytes.
@@ -68,6 +69,7 @@ pub mod owners_files;
 pub mod import;
 pub mod check;
 pub mod guard;
+pub mod release;
 pub mod backtest;
 pub mod documents;
 pub mod render;

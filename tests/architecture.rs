@@ -50,6 +50,7 @@ const ORDER: &[&str] = &[
     "import",
     "check",
     "guard",
+    "release",
     "backtest",
     "documents",
     "render",

@@ -32,6 +32,8 @@ mod outputs;
 mod pattern;
 #[path = "properties/print.rs"]
 mod print;
+#[path = "properties/profiles.rs"]
+mod profiles;
 #[path = "properties/resolve.rs"]
 mod resolve;
 #[path = "properties/run.rs"]

@@ -152,3 +152,23 @@ pub fn fail_again(commit: &CommitHash, plan: Digest, run: &RunId, number: u32) -
 pub fn revoke(commit: &CommitHash, plan: Digest, epoch: u32) -> Key {
     Key(format!("v1/revoke/{commit}/{plan}/{epoch}.json"))
 }
+
+/// Where a release manifest is: `v1/manifest/<digest>.json`.
+pub fn manifest(digest: Digest) -> Key {
+    Key(format!("v1/manifest/{digest}.json"))
+}
+
+/// What the keys of all deployments to an environment begin with.
+pub fn deployments(environment: &str) -> String {
+    format!("v1/deploy/{environment}/")
+}
+
+/// What the keys of all deployments of a manifest to an environment begin with.
+pub fn deployments_of(environment: &str, manifest: Digest) -> String {
+    format!("v1/deploy/{environment}/{manifest}/")
+}
+
+/// Where the pointer to the record of a deployment is: `v1/deploy/<environment>/<manifest>/<run>.<attempt>.json`.
+pub fn deployment(environment: &str, manifest: Digest, run: &RunId, attempt: u32) -> Key {
+    Key(format!("{}{run}.{attempt}.json", deployments_of(environment, manifest)))
+}

@@ -20,13 +20,12 @@ pub mod statement;
 mod tests;
 
 pub use crate::id::is_name;
+pub use crate::posture::{Drift, DriftLimits, MigrationPosture, Rollback};
 pub use audit::{Audit, Discrepancy, Note, Wrong};
 pub use held::{Archive, Broken, Evidence, Held};
 pub use key::Key;
-pub use model::{
-    Artifact, Drift, GateResult, Origin, Phase, Record, Resolution, RunId, Shard, Subjects, Tool,
-};
+pub use model::{Artifact, GateResult, Origin, Phase, Record, Resolution, RunId, Shard, Subjects, Tool};
 pub use requirements::{Required, Requirements};
 pub use reuse::{Wanted, citable};
-pub use seal::{Cause, MigrationPosture, Outcome, Revocation, Rollback, Seal, SealedGate, Shown};
+pub use seal::{Cause, Outcome, Revocation, Seal, SealedGate, Shown};
 pub use statement::Statement;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::digest::{CommitHash, Digest};
 use crate::id::GateId;
+use crate::posture::Drift;
 
 /// What became of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +123,17 @@ pub struct Phase {
     pub resolution: Resolution,
 }
 
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { phase, principal, project, correlation_id, resolution } = self;
+        write!(f, "phase {phase}, as {principal} in project {project}, correlation id {correlation_id}; ")?;
+        match resolution {
+            Resolution::ForwardFix(what) => write!(f, "forward fix: {what}"),
+            Resolution::Rollback(what) => write!(f, "rollback: {what}"),
+        }
+    }
+}
+
 /// What is done about a failure.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resolution {
@@ -129,34 +141,6 @@ pub enum Resolution {
     ForwardFix(String),
     /// What was shipped is taken back.
     Rollback(String),
-}
-
-/// How far what runs has drifted from what is declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Drift {
-    /// Nothing depends on it.
-    Low,
-    /// Somebody should look.
-    Medium,
-    /// Something depends on it.
-    High,
-    /// Something is wrong because of it.
-    Critical,
-}
-
-impl Drift {
-    /// Every severity, in order.
-    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
-
-    /// Returns the word of documents.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
 }
 
 /// The name of a run: of a CI's build, or of one on a developer's machine. Letters, digits, `-` and `_`, at most 100.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::digest::Digest;
+use crate::environment::Section;
 use crate::id::GateId;
+use crate::lanes::Gate;
 use crate::plan::{Plan, canonical};
 
 /// A gate that a plan expects.
@@ -19,6 +21,26 @@ pub struct Required {
     pub evidence_types: BTreeSet<String>,
     /// The gate family that it is a proof of. Not part of the plan's digest.
     pub family: Option<String>,
+}
+
+impl Required {
+    /// Takes what a gate requires.
+    pub fn of(gate: &Gate) -> Self {
+        Self {
+            title: gate.title.clone(),
+            run: gate.run.clone(),
+            evidence_types: gate.evidence_types.clone(),
+            family: gate.family.clone(),
+        }
+    }
+}
+
+impl Required {
+    /// Says whether only observations of an environment satisfy the gate: they tell how it is just now, so the newest counts.
+    pub fn is_observation(&self) -> bool {
+        let is_one = |own: &String| Section::OBSERVATIONS.contains(&own.as_str());
+        !self.evidence_types.is_empty() && self.evidence_types.iter().all(is_one)
+    }
 }
 
 /// What must be proved: the expected gates, under a profile, in an environment.

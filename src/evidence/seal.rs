@@ -8,6 +8,7 @@ use crate::digest::{CommitHash, Digest};
 use crate::dsse::KeyId;
 use crate::evidence::{GateResult, RunId};
 use crate::id::GateId;
+use crate::posture::Rollback;
 
 /// What a verdict comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,44 +111,6 @@ pub struct SealedGate {
     pub records: BTreeSet<Digest>,
     /// The ids of the permissions that it rests on, each with the digest of its record where it is kept as one.
     pub permissions: BTreeMap<String, Option<Digest>>,
-}
-
-/// Whether the data can go back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MigrationPosture {
-    /// It cannot.
-    ForwardOnly,
-    /// It can.
-    Reversible,
-    /// Somebody has to look.
-    ManualReview,
-}
-
-impl MigrationPosture {
-    /// Every posture, in the order of the seeds.
-    pub const ALL: [Self; 3] = [Self::ForwardOnly, Self::Reversible, Self::ManualReview];
-
-    /// Returns the word of documents.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ForwardOnly => "forward_only",
-            Self::Reversible => "reversible",
-            Self::ManualReview => "manual_review",
-        }
-    }
-}
-
-/// How what is shipped is taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rollback {
-    /// The command.
-    pub command: String,
-    /// What it goes back to.
-    pub manifest_or_revision: String,
-    /// Whether the data can go back.
-    pub migration_posture: MigrationPosture,
-    /// Who does it.
-    pub owner: String,
 }
 
 /// The verdict of one plan for one commit.

@@ -6,6 +6,7 @@
 mod repository;
 mod resolve;
 mod merge_base;
+mod integration;
 mod diff;
 mod index;
 mod worktree;

@@ -207,7 +207,7 @@ impl Repository {
     }
 
     /// Returns the commit of a full object id, if the clone has it.
-    fn commit(&self, id: &str) -> Option<CommitId> {
+    pub(super) fn commit(&self, id: &str) -> Option<CommitId> {
         let id = ObjectId::from_hex(id.as_bytes()).ok().filter(|id| id.kind() == self.git.object_hash())?;
         let object = self.git.try_find_object(id).ok()??;
         object.peel_to_commit().ok().map(|commit| CommitId(commit.id))
@@ -219,7 +219,7 @@ impl Repository {
     }
 
     /// Returns a branch as the remote had it when it was last fetched.
-    fn remote_branch(&self, name: &str) -> Option<CommitId> {
+    pub(super) fn remote_branch(&self, name: &str) -> Option<CommitId> {
         let remote = self.remote();
         let name = name.strip_prefix("refs/heads/").unwrap_or(name);
         self.reference(&format!("refs/remotes/{remote}/{name}"))
@@ -227,16 +227,26 @@ impl Repository {
 
     /// Returns the remote's default branch, as far as this clone knows it; without a remote, the local one.
     pub(super) fn default_branch(&self) -> Option<CommitId> {
+        self.default_branch_named().map(|(_, commit)| commit)
+    }
+
+    /// Returns the default branch with its short name.
+    pub(super) fn default_branch_named(&self) -> Option<(String, CommitId)> {
         let remote = self.remote();
         ["HEAD", "main", "master"]
             .into_iter()
-            .map(|name| format!("refs/remotes/{remote}/{name}"))
-            .chain(["main", "master"].into_iter().map(|name| format!("refs/heads/{name}")))
-            .find_map(|name| self.reference(&name))
+            .map(|name| (format!("refs/remotes/{remote}/{name}"), format!("{remote}/{name}")))
+            .chain(["main", "master"].into_iter().map(|name| (format!("refs/heads/{name}"), name.to_owned())))
+            .find_map(|(name, short)| Some((short, self.reference(&name)?)))
+    }
+
+    /// Says whether the clone's history was cut; where that cannot be told, it may have been.
+    pub(super) fn is_shallow(&self) -> bool {
+        self.git.is_shallow().unwrap_or(true)
     }
 
     /// Returns `origin`, or the one remote that there is under another name.
-    fn remote(&self) -> String {
+    pub(super) fn remote(&self) -> String {
         let names = self.git.remote_names();
         match names.iter().next() {
             Some(only) if names.len() == 1 => only.to_string(),

@@ -56,6 +56,7 @@ enum Kind {
     Pointer,
     Named,
     Unpermit(Digest),
+    Manifest(Digest),
     Unknown,
 }
 
@@ -78,7 +79,10 @@ fn kind(key: &Key) -> Kind {
                 .map(|(digest, id)| (key::signature(digest, id), Kind::Signature(digest, id)))
         }
         ["v1", "unpermit", name] => json(name).map(|digest| (key::unpermit(digest), Kind::Unpermit(digest))),
-        ["v1", "run", _, _, _, _] | ["v1", "permit", _, _] => Some((key.clone(), Kind::Pointer)),
+        ["v1", "manifest", name] => json(name).map(|digest| (key::manifest(digest), Kind::Manifest(digest))),
+        ["v1", "run", _, _, _, _] | ["v1", "deploy", _, _, _] | ["v1", "permit", _, _] => {
+            Some((key.clone(), Kind::Pointer))
+        }
         ["v1", "seal" | "fail" | "revoke", _, _, _] => Some((key.clone(), Kind::Named)),
         _ => None,
     };
@@ -97,6 +101,8 @@ enum Seen {
     Pointer(Digest),
     Named(Facts),
     Unpermit(Digest),
+    /// A release manifest, with the one before it.
+    Manifest(Digest, Option<Digest>),
 }
 
 /// What a statement says of other objects.
@@ -149,6 +155,11 @@ fn look(reader: &Reader<'_>, at: &Key) -> Result<Seen, Fault> {
             Ok(None) => Seen::Gone,
             Err(faults) => said(faults),
         },
+        Kind::Manifest(digest) => match super::manifest::read(reader, digest)? {
+            Ok(Some(held)) => Seen::Manifest(digest, held.content.previous),
+            Ok(None) => Seen::Gone,
+            Err(faults) => said(faults),
+        },
         Kind::Unpermit(record) => match reader.bytes(at)? {
             Ok(Some(bytes)) => match taken_back(&bytes) {
                 Ok(own) if own == record => Seen::Unpermit(record),
@@ -185,6 +196,8 @@ fn facts(Held { digest, content, .. }: Held<Statement>) -> Facts {
         Statement::Record(own) => {
             needs.extend(super::load::cites(own).map(|from| (key::record(from), "the record that it cites")));
             artifacts.extend(own.artifacts.iter().map(|artifact| artifact.digest));
+            let deployed = super::deploy::manifest_of(own).map(key::manifest);
+            needs.extend(deployed.map(|at| (at, "the manifest that was deployed")));
         }
         Statement::Permission(_) => {}
         Statement::Seal(own) => {
@@ -259,6 +272,9 @@ fn compare(found: &mut Found<'_>, all: &[Key], seen: Vec<Seen>) -> Result<(), Fa
                     records.insert(facts.digest, facts);
                 }
             }
+            Seen::Manifest(digest, _) => {
+                statements.insert(*digest);
+            }
             Seen::Wrong(..) | Seen::Gone | Seen::Blob(_) | Seen::Signature(_) | Seen::Unpermit(_) => {}
         }
     }
@@ -283,16 +299,23 @@ fn compare(found: &mut Found<'_>, all: &[Key], seen: Vec<Seen>) -> Result<(), Fa
                 }
             },
             Seen::Record(facts) => {
-                needed(found, key, facts)?;
+                needed(found, key, &facts.needs)?;
                 led_to(found, key, facts, &leads)?;
             }
-            Seen::Named(facts) => needed(found, key, facts)?,
+            Seen::Named(facts) => needed(found, key, &facts.needs)?,
             Seen::Blob(digest) if blobs.contains(digest) => {}
             Seen::Blob(digest) => found.unlisted(key, *digest, "no record names it"),
             // A statement that is there and broken was said to be.
             Seen::Signature(digest) if statements.contains(digest) => {}
             Seen::Signature(digest) if found.is_there(&key::record(*digest))? => {}
+            Seen::Signature(digest) if found.is_there(&key::manifest(*digest))? => {}
             Seen::Signature(digest) => found.unlisted(key, *digest, "what it is over is not there"),
+            Seen::Manifest(_, previous) => {
+                let before = previous.map(key::manifest);
+                let needs: Vec<_> =
+                    before.into_iter().map(|at| (at, "the manifest that was deployed before")).collect();
+                needed(found, key, &needs)?;
+            }
             Seen::Unpermit(digest) if records.contains_key(digest) => {}
             Seen::Unpermit(_) => {
                 found.wrong(key.as_str(), Wrong::Unlisted, "what it takes back is not there")
@@ -303,8 +326,8 @@ fn compare(found: &mut Found<'_>, all: &[Key], seen: Vec<Seen>) -> Result<(), Fa
 }
 
 /// Reports what a statement needs and is not there.
-fn needed(found: &mut Found<'_>, key: &Key, facts: &Facts) -> Result<(), Fault> {
-    for (needed, what) in &facts.needs {
+fn needed(found: &mut Found<'_>, key: &Key, needs: &[(Key, &'static str)]) -> Result<(), Fault> {
+    for (needed, what) in needs {
         if !found.is_there(needed)? {
             found.wrong(needed.as_str(), Wrong::Missing, format!("`{key}` names it: {what}"));
         }

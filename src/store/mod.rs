@@ -4,14 +4,17 @@
 //! any number of writers can add to one store at once, and any of them may die at any moment.
 
 mod archive;
+mod around;
 mod audit;
 #[cfg(feature = "cloud")]
 mod cloud;
 mod counting;
+mod deploy;
 mod disk;
 mod folder;
 mod ignored;
 mod load;
+mod manifest;
 mod memory;
 mod model;
 mod prior;
@@ -19,11 +22,14 @@ mod read;
 mod save;
 
 pub use archive::archive;
+pub use around::arounds;
 pub use audit::audit;
 pub use counting::{Counting, Counts};
+pub use deploy::{Deployments, deployments, is_deployed};
 pub use folder::Folder;
 pub use ignored::{IGNORE_FILE, ignore_in_git};
 pub use load::load;
+pub use manifest::{load_manifest, save_manifest};
 pub use memory::Memory;
 pub use model::{Object, Put, Store, Strange, Stray, open};
 pub use prior::{Prior, prior};

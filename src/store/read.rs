@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
 
     /// Returns which of the known keys signed these bytes. Signatures of others are not looked at, so that whoever adds one
     /// neither helps nor harms; a wrong one under the name of a known key breaks what it is over.
-    fn signers(&self, digest: Digest, bytes: &[u8]) -> Read<BTreeSet<KeyId>> {
+    pub(super) fn signers(&self, digest: Digest, bytes: &[u8]) -> Read<BTreeSet<KeyId>> {
         let mut signers = BTreeSet::new();
         for key in self.signed_by(digest)? {
             match self.signer(digest, key, bytes)? {
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Err(self.one(at, "is about something else than its name says"))
     }
 
-    fn one(&self, at: &Key, what: &str) -> Vec<Fault> {
+    pub(super) fn one(&self, at: &Key, what: &str) -> Vec<Fault> {
         vec![altered(&self.store.place(), at, what)]
     }
 }
@@ -169,6 +169,7 @@ pub(super) fn kept_under(content: &Statement, digest: Digest) -> Vec<Key> {
             // Two names of one artifact are one subject.
             keys[1..].sort_unstable();
             keys.dedup();
+            keys.extend(super::deploy::pointer(own));
             keys
         }
         Statement::Permission(own) => match &own.subject {

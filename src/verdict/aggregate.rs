@@ -111,6 +111,13 @@ pub(super) fn settle<'a>(counted: &[Counted<'a>], may_not_apply: bool) -> Settle
     Settled { result, flaky: false, reused: false, decisive, because }
 }
 
+/// Keeps the records of the newest try alone: an environment is as it was seen last.
+pub(super) fn keep_newest(counted: &mut Vec<Counted<'_>>) {
+    let of = |own: &Counted<'_>| (own.held.content.run.clone(), own.held.content.attempt);
+    let newest = counted.iter().max_by_key(|own| (own.held.content.finished, of(own))).map(of);
+    counted.retain(|own| Some(of(own)) == newest);
+}
+
 /// By what the newest of runs is told: when it ended, then its name.
 fn age<'a>(run: &'a Whole<'_>) -> (Option<jiff::Timestamp>, &'a Try, Option<Digest>) {
     let ended = run.parts.iter().map(|part| part.held.content.finished).max();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::digest::Digest;
-use crate::evidence::{Drift, GateResult, RunId, Shard};
+use crate::evidence::{Drift, GateResult, Phase, RunId, Shard};
 use crate::lanes::Enforcement;
 use crate::permission::Kind;
 use crate::route::GateState;
@@ -63,6 +63,15 @@ pub enum Because {
         record: Digest,
         /// How far.
         severity: Drift,
+        /// What the record counts as for it.
+        result: GateResult,
+    },
+    /// A record says where a remote validation failed, and what is done about it.
+    FailedIn {
+        /// Its digest.
+        record: Digest,
+        /// Where.
+        phase: Phase,
     },
     /// A record does not count.
     SetAside {

@@ -8,7 +8,7 @@ use super::aggregate::{Counted, settle};
 use super::judge::Kept;
 use super::{Expectation, Request, SetAside, Uncitable};
 use crate::digest::Digest;
-use crate::evidence::{Cause, Drift, Evidence, GateResult, Held, Origin, Record};
+use crate::evidence::{Cause, Evidence, GateResult, Held, Origin, Record};
 use crate::id::GateId;
 use crate::route::GateState;
 use crate::trust::Power;
@@ -33,10 +33,11 @@ fn is_of_plan(request: &Request<'_>, gate: &GateId, record: &Record) -> bool {
 }
 
 /// Returns what a record says of its gate: what runs must not have drifted far from what is declared.
-pub(super) fn result_of(record: &Record) -> GateResult {
+pub(super) fn result_of(request: &Request<'_>, record: &Record) -> GateResult {
+    let limits = request.drift;
     match (record.result, record.drift) {
-        (GateResult::Pass | GateResult::Partial, Some(Drift::High | Drift::Critical)) => GateResult::Fail,
-        (GateResult::Pass, Some(Drift::Medium)) => GateResult::Partial,
+        (GateResult::Pass | GateResult::Partial, Some(drift)) if drift >= limits.fail => GateResult::Fail,
+        (GateResult::Pass, Some(drift)) if drift >= limits.partial => GateResult::Partial,
         (result, _) => result,
     }
 }
@@ -139,7 +140,7 @@ fn uncitable(
     if record.origin != Origin::Executed {
         return Some(Uncitable::Reused);
     }
-    if result_of(record) != GateResult::Pass {
+    if result_of(request, record) != GateResult::Pass {
         return Some(Uncitable::NoPass);
     }
     if !is_of_plan(request, gate, record) {
@@ -179,7 +180,7 @@ fn uncitable(
         .filter(|other| other.content.origin == Origin::Executed || other.content.result != GateResult::Pass)
         .filter(|other| seen.insert(other.digest))
         .filter(|other| set_aside_itself(request, (gate, expectation), other).is_none())
-        .map(|held| Counted { held, result: result_of(&held.content) })
+        .map(|held| Counted { held, result: result_of(request, &held.content) })
         .collect();
     (settle(&counted, expectation.may_not_apply).result != GateResult::Pass).then_some(Uncitable::Unsettled)
 }

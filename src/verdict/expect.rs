@@ -7,7 +7,7 @@ use super::owners::owners;
 use crate::change::{Side, Sides};
 use crate::evidence::Required;
 use crate::id::{ARCHITECTURE_REVIEW, GateId};
-use crate::lanes::{Enforcement, Gate};
+use crate::lanes::{Enforcement, EvidenceKind, Gate};
 use crate::policy::{Policies, Policy};
 use crate::route::{Route, SelectedGate};
 
@@ -17,16 +17,19 @@ const BASE: Sides = Sides::NONE.with(Side::MergeBase).with(Side::BaseTip);
 /// Returns what a route requires, gate by gate. What any policy asks for is asked for; what a policy lets go is let go only
 /// where the base does so.
 pub fn expectations(route: &Route, policies: &Policies) -> BTreeMap<GateId, Expectation> {
+    expected(&route.gates, policies)
+}
+
+/// Returns what gates are held to, whether or not a route has them.
+pub fn expected(
+    gates: &BTreeMap<GateId, SelectedGate>,
+    policies: &Policies,
+) -> BTreeMap<GateId, Expectation> {
     let expectation = |(id, selected): (&GateId, &SelectedGate)| {
         let gate = &selected.gate;
         let by_approval_only = id.as_str() == ARCHITECTURE_REVIEW;
         let expectation = Expectation {
-            required: Required {
-                title: gate.title.clone(),
-                run: gate.run.clone(),
-                evidence_types: gate.evidence_types.clone(),
-                family: gate.family.clone(),
-            },
+            required: Required::of(gate),
             state: selected.state,
             owners: owners(&selected.domains, policies),
             enforcement: if by_approval_only { Enforcement::Blocking } else { enforcement(id, policies) },
@@ -36,7 +39,7 @@ pub fn expectations(route: &Route, policies: &Policies) -> BTreeMap<GateId, Expe
         };
         (id.clone(), expectation)
     };
-    route.gates.iter().map(expectation).collect()
+    gates.iter().map(expectation).collect()
 }
 
 /// Returns each policy's definition of a gate.
@@ -47,26 +50,45 @@ fn definitions<'a>(
     policies
         .each
         .iter()
-        .filter_map(move |(sides, policy)| policy.lanes.gates.get(id).map(|gate| (*sides, &**policy, gate)))
+        .filter_map(move |(sides, policy)| policy.lanes.gate(id).map(|gate| (*sides, &**policy, gate)))
 }
 
-/// Returns the strictest level that any policy gives a family that any policy puts the gate in. A gate that some policy puts
-/// in no family blocks, and so does one whose family no policy of the base states: a change lowers nothing.
+/// Returns the strictest level that any policy gives a family that any policy puts the gate in, or a kind of evidence that
+/// any policy says it is. A gate that some policy puts in no family blocks, and so does one whose family no policy of the base
+/// states: a change lowers nothing. A kind only ever adds to that.
 fn enforcement(id: &GateId, policies: &Policies) -> Enforcement {
+    by_family(id, policies).max(by_kind(id, policies))
+}
+
+/// Returns the strictest level that any policy gives a kind of evidence that any policy says a gate is.
+fn by_kind(id: &GateId, policies: &Policies) -> Enforcement {
+    let kinds: BTreeSet<EvidenceKind> =
+        definitions(id, policies).flat_map(|(.., gate)| gate.kinds()).collect();
+    let stated = policies.each.iter().flat_map(|(_, policy)| &policy.lanes.evidence_kinds);
+    let levels = stated.filter(|(kind, _)| kinds.contains(kind)).map(|(_, level)| level.enforcement);
+    levels.max().unwrap_or(Enforcement::ReportOnly)
+}
+
+/// Returns the strictest level of the gate's families.
+fn by_family(id: &GateId, policies: &Policies) -> Enforcement {
     let families: BTreeSet<Option<&str>> =
         definitions(id, policies).map(|(.., gate)| gate.family.as_deref()).collect();
     let of_family = |family: Option<&str>| {
-        let Some(family) = family else { return Enforcement::Blocking };
-        let stating = policies.each.iter().filter_map(|(sides, policy)| {
-            policy.lanes.families.get(family).map(|family| (sides.meets(BASE), family.enforcement))
-        });
-        let stating: Vec<(bool, Enforcement)> = stating.collect();
-        if !stating.iter().any(|(base, _)| *base) {
-            return Enforcement::Blocking;
-        }
-        stating.into_iter().map(|(_, level)| level).max().unwrap_or_default()
+        family.map_or(Enforcement::Blocking, |family| family_enforcement(family, policies))
     };
     families.into_iter().map(of_family).max().unwrap_or_default()
+}
+
+/// Returns the strictest level that any policy gives a family; one that no policy of the base states blocks.
+pub fn family_enforcement(family: &str, policies: &Policies) -> Enforcement {
+    let stating = policies.each.iter().filter_map(|(sides, policy)| {
+        policy.lanes.families.get(family).map(|family| (sides.meets(BASE), family.enforcement))
+    });
+    let stating: Vec<(bool, Enforcement)> = stating.collect();
+    if !stating.iter().any(|(base, _)| *base) {
+        return Enforcement::Blocking;
+    }
+    stating.into_iter().map(|(_, level)| level).max().unwrap_or_default()
 }
 
 /// Says whether a pass must name an artifact: any policy asks for it.

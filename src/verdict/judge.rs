@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::aggregate::{Counted, Settled, settle};
+use super::aggregate::{Counted, Settled, keep_newest, settle};
 use super::counts::{is_about, result_of, set_aside};
 use super::grants::is_in_order;
 use super::{Because, Debt, DebtKind, Expectation, Granted, Judged, Request, Unfit, Word, joined};
@@ -37,7 +37,10 @@ pub(super) fn judge(
     kept: &Kept<'_>,
 ) -> (Judged, BTreeSet<Debt>) {
     let mut standing = Standing::default();
-    let counted = counted(request, (gate, expectation), kept, &mut standing.because);
+    let mut counted = counted(request, (gate, expectation), kept, &mut standing.because);
+    if expectation.required.is_observation() {
+        keep_newest(&mut counted);
+    }
     let settled = settle(&counted, expectation.may_not_apply);
     let (mut result, mut shown) = shown(&settled);
     if !expectation.by_approval_only {
@@ -95,7 +98,7 @@ pub(super) fn judge(
         owner: joined(&expectation.owners),
         evidence_types: types(&settled),
         artifact: artifact(&settled),
-        missing_reason: reason(result, &settled, &standing.because),
+        missing_reason: reason(request, result, &settled, &standing.because),
         records: rests_on(&counted),
         permissions: standing.permissions,
     };
@@ -130,10 +133,15 @@ fn counted<'a>(
                 reason: record.missing_reason.clone(),
             },
         });
-        if let Some(severity) = record.drift.filter(|severity| *severity != Drift::Low) {
-            because.insert(Because::Drifted { record: *digest, severity });
+        let result = result_of(request, record);
+        let is_told = |severity: &Drift| *severity != Drift::Low || result != record.result;
+        if let Some(severity) = record.drift.filter(is_told) {
+            because.insert(Because::Drifted { record: *digest, severity, result });
         }
-        counted.push(Counted { held, result: result_of(record) });
+        if let Some(phase) = &record.failure {
+            because.insert(Because::FailedIn { record: *digest, phase: phase.clone() });
+        }
+        counted.push(Counted { held, result });
     }
     counted
 }
@@ -358,17 +366,22 @@ fn rests_on(counted: &[Counted<'_>]) -> BTreeSet<Digest> {
 }
 
 /// Returns why the gate did not pass, in a few words: the record's own, where it has some.
-fn reason(result: GateResult, settled: &Settled<'_>, because: &BTreeSet<Because>) -> Option<String> {
+fn reason(
+    request: &Request<'_>,
+    result: GateResult,
+    settled: &Settled<'_>,
+    because: &BTreeSet<Because>,
+) -> Option<String> {
     let is_broken = because.iter().any(|why| matches!(why, Because::Broken { .. }));
     let said = || {
-        let mut worst = settled.decisive.iter().filter(|held| result_of(&held.content) == result);
+        let mut worst = settled.decisive.iter().filter(|held| result_of(request, &held.content) == result);
         worst.find_map(|held| held.content.missing_reason.clone())
     };
     let words = match result {
         GateResult::Pass => return None,
         GateResult::Blocked if is_broken => "something that is kept under it cannot be read".to_owned(),
         GateResult::Partial if settled.flaky => "runs of it disagree".to_owned(),
-        _ if said().is_some() => return said(),
+        _ if said().is_some() => said().unwrap_or_default(),
         GateResult::Fail => "it failed".to_owned(),
         GateResult::Partial => "it holds in part".to_owned(),
         GateResult::Blocked => "the records of a run contradict each other".to_owned(),
@@ -381,5 +394,7 @@ fn reason(result: GateResult, settled: &Settled<'_>, because: &BTreeSet<Because>
         GateResult::Missing => "parts of its run are missing".to_owned(),
         GateResult::NotApplicable => "it does not apply".to_owned(),
     };
-    Some(words)
+    // A seal has no other place for where a remote validation failed.
+    let failure = settled.decisive.iter().find_map(|held| held.content.failure.as_ref());
+    Some(words + &failure.map(|phase| format!("; {phase}")).unwrap_or_default())
 }

@@ -11,6 +11,7 @@ mod decide;
 mod expect;
 mod grants;
 mod judge;
+mod lowered;
 mod model;
 mod notes;
 mod owners;
@@ -18,11 +19,11 @@ mod verify;
 
 pub use because::{Because, SetAside, Try, Uncitable, Unfit, Word};
 pub use decide::decide;
-pub use expect::expectations;
+pub use expect::{expectations, expected, family_enforcement};
 pub use grants::{granted, lapsed, trust};
 pub use model::{Debt, DebtKind, Expectation, Granted, Judged, Request, Verdict};
 pub use notes::notes;
 pub use owners::{UNOWNED, architects, joined, owners};
 pub use verify::{
-    Asked, LaterFailure, Proof, Stamp, Verified, later_failure, next_epoch, seal, standing, verify,
+    Asked, LaterFailure, Proof, Shipped, Stamp, Verified, later_failure, next_epoch, seal, standing, verify,
 };

@@ -11,6 +11,7 @@ use crate::id::GateId;
 use crate::lanes::Enforcement;
 use crate::permission::Permission;
 use crate::policy::PolicyBasis;
+use crate::posture::DriftLimits;
 use crate::route::GateState;
 use crate::trust::Trust;
 
@@ -72,6 +73,8 @@ pub struct Request<'a> {
     pub architects: &'a BTreeSet<String>,
     /// Whose signatures count, and how many are needed.
     pub trust: &'a Trust,
+    /// From which severity of drift on a pass is no pass any more.
+    pub drift: DriftLimits,
     /// The time of the verdict.
     pub now: Timestamp,
 }
@@ -121,6 +124,8 @@ pub enum DebtKind {
     Enforcement(Enforcement),
     /// The policy is not the one of base and head.
     Basis,
+    /// A commit is shipped that is not integrated.
+    Divergence,
 }
 
 impl DebtKind {
@@ -133,6 +138,7 @@ impl DebtKind {
             Self::RemovedGate => "removed_gate",
             Self::Enforcement(_) => "enforcement",
             Self::Basis => "basis",
+            Self::Divergence => "divergence",
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::owners::base;
 use crate::change::Side;
+use crate::lanes::Enforcement;
 use crate::permission::Permission;
 use crate::policy::{Policies, Policy, PolicyBasis};
 
@@ -75,6 +76,17 @@ fn granted_by_itself(notes: &mut Vec<String>, base: &Policy, head: &Policy) {
             let (before, after) = (family.enforcement.as_str(), after.as_str());
             notes.push(format!(
                 "the change lowers `{id}` from `{before}` to `{after}`: the stricter of both counts"
+            ));
+        }
+    }
+    for (kind, level) in &base.lanes.evidence_kinds {
+        let after =
+            head.lanes.evidence_kinds.get(kind).map_or(Enforcement::ReportOnly, |own| own.enforcement);
+        if after < level.enforcement {
+            let (before, after) = (level.enforcement.as_str(), after.as_str());
+            notes.push(format!(
+                "the change lowers evidence kind `{}` from `{before}` to `{after}`: the stricter of both counts",
+                kind.as_str()
             ));
         }
     }

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::digest::{CommitHash, Digest};
 use crate::dsse::{KeyId, PublicKey};
-use crate::evidence::{Evidence, GateResult, Outcome, Requirements, RunId, Seal};
+use crate::evidence::{Evidence, GateResult, Outcome, Requirements, RunId, Seal, SealedGate};
 use crate::id::GateId;
 use crate::plan::{Difference, Plan};
 use crate::policy::{Policies, PolicyBasis};
+use crate::posture::{DriftLimits, Rollback};
 use crate::route::Route;
 use crate::trust::{Power, Trust};
 
@@ -29,14 +30,28 @@ pub struct Asked {
     pub architects: BTreeSet<String>,
     /// Where the policies come from.
     pub basis: PolicyBasis,
+    /// The release profile, where it is a release that is asked about.
+    pub profile: Option<String>,
+    /// The environment.
+    pub environment: Option<String>,
+    /// From which severity of drift on a pass is no pass any more.
+    pub drift: DriftLimits,
 }
 
 impl Asked {
     /// Takes what a route asks for, by the policies that decided it. `route_digest` is that of the route.
     pub fn of_route(route: &Route, policies: &Policies, route_digest: &str) -> Self {
         let plan = Plan::new(route, route_digest.to_owned());
+        Self::of(&Requirements::of_route(&plan), route, policies)
+    }
+
+    /// Takes what is required of the gates of a route, with the profile and the environment of a release.
+    pub fn of(requirements: &Requirements, route: &Route, policies: &Policies) -> Self {
         Self {
-            plan: Requirements::of_route(&plan).digest(),
+            plan: requirements.digest(),
+            profile: requirements.profile.clone(),
+            environment: requirements.environment.clone(),
+            drift: DriftLimits::default(),
             expectations: expectations(route, policies),
             trust: trust(policies),
             architects: architects(policies),
@@ -86,8 +101,8 @@ pub fn verify(asked: &Asked, policies: &Policies, proof: Proof<'_>) -> Verified 
     let mut verdict = decide(&Request {
         commit,
         plan: asked.plan,
-        profile: None,
-        environment: None,
+        profile: asked.profile.as_deref(),
+        environment: asked.environment.as_deref(),
         artifacts: &BTreeSet::new(),
         expectations: &asked.expectations,
         basis: asked.basis,
@@ -96,8 +111,14 @@ pub fn verify(asked: &Asked, policies: &Policies, proof: Proof<'_>) -> Verified 
         lapsed: &lapsed,
         architects: &asked.architects,
         trust: &asked.trust,
+        drift: asked.drift,
         now,
     });
+    let lowered = super::lowered::lowered(policies, &granted, commit, now);
+    if !lowered.is_empty() {
+        verdict.outcome = Outcome::Fails;
+        verdict.stops.extend(lowered);
+    }
     if !differences.is_empty() {
         verdict.outcome = Outcome::Fails;
         verdict.stops.insert("the route that was given does not hold what the commits derive".to_owned());
@@ -160,24 +181,40 @@ pub struct Stamp {
     pub decided: Timestamp,
     /// The key that signs it.
     pub key: Option<KeyId>,
+    /// What is said of a release beside its gates.
+    pub shipped: Shipped,
+}
+
+/// What a seal says of a release beside its gates; of a route, nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Shipped {
+    /// The digest of the manifest.
+    pub manifest: Option<Digest>,
+    /// The commit that gates which were not run anew had validated.
+    pub validated_against: Option<CommitHash>,
+    /// How it is taken back.
+    pub rollback: Option<Rollback>,
+    /// The conditions, as they are sealed beside the gates.
+    pub conditions: BTreeMap<GateId, SealedGate>,
 }
 
 /// Returns a verdict as it is kept.
 pub fn seal(asked: &Asked, verdict: &Verdict, epoch: u32, stamp: &Stamp) -> Seal {
     let gates = verdict.gates.iter().map(|(id, judged)| (id.clone(), judged.sealed.clone()));
+    let shipped = &stamp.shipped;
     Seal {
         commit: stamp.commit.clone(),
         plan: asked.plan,
         route: stamp.route,
         epoch,
         outcome: verdict.outcome,
-        profile: None,
-        environment: None,
-        release_manifest: None,
+        profile: asked.profile.clone(),
+        environment: asked.environment.clone(),
+        release_manifest: shipped.manifest,
         change_class: stamp.change_class.clone(),
-        validated_against: None,
-        gates: gates.collect(),
-        rollback: None,
+        validated_against: shipped.validated_against.clone(),
+        gates: gates.chain(shipped.conditions.clone()).collect(),
+        rollback: shipped.rollback.clone(),
         run: stamp.run.clone(),
         decided: stamp.decided,
         key_hint: stamp.key,

@@ -24,6 +24,17 @@ const FAMILIES: &str = r"gate_families:
   - {id: images, title: Images, proof: The image is named by its digest., artifact: required}
 ";
 
+const RELEASES: &str = r"release_gates:
+  - {id: live, title: Live smoke}
+  - {id: live-image, title: Live image, family: images}
+release_profiles:
+  - {id: standard, title: Standard, use_when: Always, release_classes: all, families: [images], gates: [live, live-image]}
+  - {id: web-fast, title: Web, use_when: Web, release_classes: all, families: [images], gates: [live]}
+environments:
+  - {id: staging, owner: '@release', target: shop-staging}
+  - {id: production, owner: '@release', target: shop-production}
+";
+
 const MAP: &str = "| Package | Domain |\n|---|---|\n| `**` | shop |\n";
 
 /// A repository with a change, and what was recorded of it.
@@ -38,6 +49,7 @@ fn world() -> World {
         ("ownership-maps/package-ownership.md", MAP),
         ("lanes/shop.yaml", LANES),
         ("lanes/families.yaml", FAMILIES),
+        ("lanes/releases.yaml", RELEASES),
         ("src/a.txt", "a\n"),
     ];
     let (guard, root) = repository(&files);
@@ -240,10 +252,32 @@ fn another_environment_is_another_plan() {
     let world = world();
     let plan = |arguments: &[&str]| world.recorded(arguments)[0].plan;
     let route = plan(&["unit", "--exit-code", "0"]);
-    let staging = plan(&["unit", "--exit-code", "0", "--profile", "standard", "--environment", "staging"]);
-    let production =
-        plan(&["unit", "--exit-code", "0", "--profile", "standard", "--environment", "production"]);
-    assert!(route != staging && staging != production);
+    let there = |profile: &str, environment: &str| {
+        plan(&["live", "--exit-code", "0", "--profile", profile, "--environment", environment])
+    };
+    let staging = there("standard", "staging");
+    assert!(route != staging && staging != there("standard", "production"));
+    assert_ne!(staging, there("web-fast", "staging"));
+}
+
+#[test]
+fn profile_and_environment_are_declared_and_go_together() {
+    let world = world();
+    let cases: [(&[&str], &str); 6] = [
+        (&["--profile", "standard"], "laneway::release::flag"),
+        (&["--environment", "staging"], "laneway::release::flag"),
+        (&["--profile", "standart", "--environment", "staging"], "laneway::lanes::unknown_profile"),
+        (&["--profile", "standard", "--environment", "prod"], "laneway::lanes::unknown_environment"),
+        (&["--profile", "standard", "--environment", " "], "laneway::change::empty_value"),
+        (&["--profile", "standard", "--environment", "staging"], "laneway::evidence::unknown_gate"),
+    ];
+    for (arguments, code) in cases {
+        // No route has a release gate, and no release a gate of routes.
+        let (exit, out, err) = world.record(&[&["unit", "--exit-code", "0"], arguments].concat());
+        assert_eq!((exit, out.as_str()), (2, ""), "{arguments:?}: {err}");
+        assert!(err.contains(code), "{arguments:?} is to be {code}: {err}");
+    }
+    assert_eq!(objects(&world.root.join("evidence")), 0);
 }
 
 #[test]
@@ -270,7 +304,9 @@ fn a_citation_leads_to_an_executed_pass() {
     let chain = digest(&["image", "--reuse", &pass, "--run-id", "again"]);
     refused(&["image", "--reuse", &chain], "there are no chains");
     refused(&["unit", "--reuse", &pass], "it is of gate `image`");
-    refused(&["image", "--reuse", &pass, "--environment", "staging"], "it is of another plan");
+    let live = |profile: &'static str| ["--profile", profile, "--environment", "staging"];
+    let under = digest(&[&["live", "--exit-code", "0"][..], &live("standard")].concat());
+    refused(&[&["live", "--reuse", &under][..], &live("web-fast")].concat(), "it is of another plan");
     refused(&["image", "--reuse", &pass, "--shard", "1/2"], "it is part 1 of 1");
     let fail = digest(&["unit", "--exit-code", "1"]);
     refused(&["unit", "--reuse", &fail], "only a pass is reused");
@@ -404,16 +440,17 @@ fn a_payload_is_as_many_records_as_it_has_gates() {
     };
     let image = Digest::of(b"image");
     let gates = format!(
-        "    - {{gate_id: image, result: pass, owner: '@release', evidence_types: [image-digest], artifact: 'app:1.2@sha256:{image}'}}\n    \
-         - {{gate_id: unit, result: missing, owner: '@shop', evidence_types: [], missing_reason: no runner}}\n"
+        "    - {{gate_id: live-image, result: pass, owner: '@release', evidence_types: [image-digest], artifact: 'app:1.2@sha256:{image}'}}\n    \
+         - {{gate_id: live, result: missing, owner: '@shop', evidence_types: [], missing_reason: no runner}}\n"
     );
     let asked = ["--profile", "standard", "--environment", "staging"];
     let with = |file: &str, more: &[&str]| world.record(&[&["--payload", file][..], more].concat());
     let file = world.write("payload.yaml", &payload(world.head.as_str(), &gates));
     let (code, out, err) = with(&file, &asked);
     assert_eq!(code, 0, "{err}");
-    let record = world.load(out.split_whitespace().nth(2).unwrap());
-    assert_eq!((record.gate.as_str(), record.owner.as_str()), ("image", "@release"));
+    let line = out.lines().find(|line| line.contains("live-image")).unwrap();
+    let record = world.load(line.split_whitespace().nth(2).unwrap());
+    assert_eq!((record.gate.as_str(), record.owner.as_str()), ("live-image", "@release"));
     assert!(record.artifacts.iter().any(|own| own.name == "app:1.2" && own.digest == image));
     assert_eq!(
         (record.profile.as_deref(), record.environment.as_deref()),
@@ -429,8 +466,8 @@ fn a_payload_is_as_many_records_as_it_has_gates() {
     refused(&good, &["--profile", "web-fast", "--environment", "staging"], "laneway::evidence::value");
     refused(&payload(&"1".repeat(40), &gates), &asked, "laneway::evidence::commit");
     refused(&payload("main", &gates), &asked, "laneway::evidence::commit");
-    refused(&good.replace("gate_id: unit", "gate_id: unti"), &asked, "laneway::evidence::unknown_gate");
-    refused(&good.replace("gate_id: unit", "gate_id: image"), &asked, "laneway::evidence::value");
+    refused(&good.replace("gate_id: live,", "gate_id: lvie,"), &asked, "laneway::evidence::unknown_gate");
+    refused(&good.replace("gate_id: live,", "gate_id: live-image,"), &asked, "laneway::evidence::value");
     refused(&good.replace(", missing_reason: no runner", ""), &asked, "laneway::evidence::reason");
     refused(&good.replace("@sha256:", "@sha512:"), &asked, "laneway::evidence::digest");
     refused(&good.replace(&format!("@sha256:{image}"), ""), &asked, "laneway::evidence::digest");

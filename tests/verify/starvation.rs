@@ -145,6 +145,7 @@ impl World {
         let proof = Proof { commit: &commit, evidence: &evidence, differences: &[], now };
         let verified = verify(&asked, &self.derived.policies, proof);
         let stamp = Stamp {
+            shipped: laneway::verdict::Shipped::default(),
             commit,
             route: None,
             change_class: None,

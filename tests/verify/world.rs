@@ -81,6 +81,7 @@ impl World {
             lapsed: &lapsed,
             architects: &self.architects,
             trust: &self.trust,
+            drift: laneway::posture::DriftLimits::default(),
             now: self.now,
         })
     }

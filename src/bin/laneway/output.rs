@@ -65,6 +65,36 @@ pub(crate) fn secret(file: &OsStr, text: &str) -> Result<(), Fault> {
     finish(&name, written)
 }
 
+/// Makes sure that a file which never changes is not there with other bytes.
+pub(crate) fn fresh(file: &OsStr, bytes: &[u8]) -> Result<(), Fault> {
+    match std::fs::read(file) {
+        Ok(there) if there == bytes => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => Err(Fault::new(
+            Code::Exists,
+            format!("`{}` is there already, and has other bytes", file.to_string_lossy()),
+            "name a file that is not there: what never changes is not written over",
+        )),
+        Err(error) => Err(unwritable(&file.to_string_lossy(), &error)),
+    }
+}
+
+/// Writes a file that is not there; one with the very same bytes is fine.
+pub(crate) fn new_file(file: &OsStr, bytes: &[u8]) -> Result<(), Fault> {
+    let name = file.to_string_lossy();
+    let mut own = match OpenOptions::new().write(true).create_new(true).open(file) {
+        Ok(own) => own,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return fresh(file, bytes),
+        Err(error) => return Err(unwritable(&name, &error)),
+    };
+    let written = own.write_all(bytes).and_then(|()| own.sync_all());
+    if written.is_err() {
+        // Half a document is of no use to anybody.
+        let _ = std::fs::remove_file(file);
+    }
+    finish(&name, written)
+}
+
 /// Appends to a file that a CI names.
 pub(crate) fn append(file: &Path, render: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Fault> {
     let written =

@@ -39,6 +39,12 @@ pub(crate) fn print(faults: &[Fault], verbose: bool) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
+/// Prints what is to be known besides the answer, whose text is safe to print.
+pub(crate) fn say(text: &str) {
+    // Where standard error is gone, nobody is left to be told.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// A fault in which every character is safe to print, with only the lines around its place.
 #[derive(Debug)]
 struct Printed {

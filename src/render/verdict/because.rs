@@ -3,7 +3,7 @@
 //! Each function matches its enum without a catch-all. A sentence begins in lower case and has no full stop, because it
 //! stands behind a name. Names in it are not yet escaped.
 
-use crate::evidence::{Drift, GateResult, Shard};
+use crate::evidence::{GateResult, Shard};
 use crate::permission::Kind;
 use crate::render::reason::count;
 use crate::route::GateState;
@@ -20,14 +20,18 @@ pub fn sentence(because: &Because) -> String {
         Because::Cited { record, cited, of } => {
             format!("{} cites record {cited}, which passed, by record {record}", try_of(of))
         }
-        Because::Drifted { record, severity } => {
-            let counts = match severity {
-                Drift::Low => "which counts for nothing",
-                Drift::Medium => "so it holds in part",
-                Drift::High | Drift::Critical => "so it fails",
+        Because::Drifted { record, severity, result } => {
+            let counts = match result {
+                GateResult::Pass => "which is within the limits",
+                GateResult::Partial => "so it holds in part",
+                GateResult::Fail => "so it fails",
+                GateResult::Blocked | GateResult::Missing | GateResult::NotApplicable => {
+                    "which changes nothing"
+                }
             };
             format!("record {record} says that drift is {}, {counts}", severity.as_str())
         }
+        Because::FailedIn { phase, .. } => format!("it failed in {phase}"),
         Because::SetAside { record, why } => format!("record {record} does not count: {}", set_aside(why)),
         Because::NoRecord => "nothing that counts says that it ran".to_owned(),
         Because::PartsMissing { of, missing, first, total } => {

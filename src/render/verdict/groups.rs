@@ -58,19 +58,34 @@ pub(super) fn size(part: &ByStanding<'_>) -> usize {
 pub(super) fn headline(report: &Report<'_>, groups: &Groups<'_>) -> String {
     let all = report.verdict.gates.len();
     let gates = count(all, "gate");
+    let beside = report.release.as_ref().map(|own| own.judgement);
+    let open = beside.map_or(0, |own| own.stands.iter().filter(|own| own.blocks()).count());
     match report.verdict.outcome {
+        Outcome::Clean if beside.is_some() => {
+            let conditions = beside.map_or(0, |own| own.stands.len());
+            format!("Clean: all {gates} and {} are in order", count(conditions, "condition"))
+        }
         Outcome::Clean if all == 0 => "Clean: no gate is asked for".to_owned(),
         Outcome::Clean => format!(
             "Clean: {} in order",
             if all == 1 { "1 gate is".to_owned() } else { format!("all {gates} are") }
         ),
         Outcome::WithDebt => match size(&groups.owed) {
+            0 if beside.is_some() => {
+                format!("Holds with debt: {}", count(report.verdict.debts.len(), "debt"))
+            }
             0 => format!("Holds with debt: {}", count(report.verdict.debts.len(), "permission")),
             owed => format!("Holds with debt: {owed} of {gates}"),
         },
         Outcome::Fails => {
             let others = report.verdict.stops.len();
             let stopping = size(&groups.stopping);
+            if beside.is_some() {
+                let besides =
+                    if others == 0 { String::new() } else { format!(", and {}", count(others, "reason")) };
+                let conditions = count(open, "condition");
+                return format!("Does not hold: {stopping} of {gates}, {conditions}{besides}");
+            }
             match (stopping, others) {
                 (0, 0) => "Does not hold".to_owned(),
                 (0, others) => format!("Does not hold: {}", count(others, "reason")),

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use super::groups::{Gate, Groups, headline, size, tally, words};
+use super::markdown_release;
 use super::next::next;
 use super::report::Report;
 use super::text::{asides, difference, granted, kept, owes, permission, sentences};
@@ -42,20 +43,24 @@ pub fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
 pub(super) fn page(report: &Report<'_>) -> String {
     let groups = Groups::of(report);
     let mut page = head(report, &groups);
+    // A release has sections of its own, which share what the gates then leave.
+    let part = |share: usize| if report.release.is_some() { share * 2 / 5 } else { share };
     let stops = report.verdict.stops.iter().map(|stop| format!("- {}", text(stop)));
     section(&mut page, STOPS, true, "Stopped whatever the gates say", "", stops.collect());
     let differences = report.differences.iter().map(|own| format!("- {}", text(&difference(own))));
     let title = "The given route is not the one that the commits derive";
     section(&mut page, DIFFERENCES, true, title, "", differences.collect());
+    markdown_release::open(&mut page, report);
     let title = format!("{}: {}", count(size(&groups.stopping), "gate"), tally(&groups.stopping));
     let rows = groups.stopping.values().flatten().map(|gate| row(report, *gate));
-    section(&mut page, STOPPING, true, &title, TABLE, rows.collect());
+    section(&mut page, part(STOPPING), true, &title, TABLE, rows.collect());
     let title = format!("Debt: {}: {}", count(size(&groups.owed), "gate"), tally(&groups.owed));
     let rows = groups.owed.values().flatten().map(|gate| row(report, *gate));
-    section(&mut page, OWED, true, &title, TABLE, rows.collect());
+    section(&mut page, part(OWED), true, &title, TABLE, rows.collect());
     let title = format!("In order: {}: {}", count(size(&groups.settled), "gate"), tally(&groups.settled));
     let rows = groups.settled.values().flatten().map(settled);
-    section(&mut page, SETTLED, false, &title, SETTLED_TABLE, rows.collect());
+    section(&mut page, part(SETTLED), false, &title, SETTLED_TABLE, rows.collect());
+    markdown_release::settled(&mut page, report);
     let owed = report.verdict.debts.iter().filter(|debt| debt.gate.is_none()).map(owes);
     let notes = owed.chain(asides(report)).map(|note| format!("- {}", text(&note)));
     section(&mut page, NOTES, false, "Notes", "", notes.collect());
@@ -88,7 +93,8 @@ fn head(report: &Report<'_>, groups: &Groups<'_>) -> String {
     let from = cut(&provenance(&report.route.provenance), 200);
     let decided = format!("decided {} by run {}", report.now, cut(report.run.as_str(), 100));
     page + &format!(
-        "\n\nCommit {commit}, plan {}.\n\n<sub>{}; {}; {}</sub>\n",
+        "\n\n{}Commit {commit}, plan {}.\n\n<sub>{}; {}; {}</sub>\n",
+        markdown_release::head(report),
         markdown_code(&report.plan.to_string()),
         markdown(&from),
         markdown(&decided),
@@ -131,7 +137,7 @@ fn settled((id, judged): &Gate<'_>) -> String {
 }
 
 /// Returns a sign that tells a standing from the others without its colour.
-const fn icon(shown: Shown) -> &'static str {
+pub(super) const fn icon(shown: Shown) -> &'static str {
     match shown {
         Shown::Passed => "✅",
         Shown::Reused => "♻️",
@@ -147,13 +153,13 @@ const fn icon(shown: Shown) -> &'static str {
 }
 
 /// Escapes a sentence of ours, with what stands between backticks as code.
-fn coded(sentence: &str) -> String {
+pub(super) fn coded(sentence: &str) -> String {
     let parts = sentence.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 0 { markdown(part) } else { markdown_code(part) }).collect()
 }
 
 /// Escapes a text, no longer than a cell should be.
-fn text(own: &str) -> String {
+pub(super) fn text(own: &str) -> String {
     markdown(&cut(own, LONGEST))
 }
 

@@ -1,21 +1,41 @@
 //! What to do about a gate that does not stand as it should.
 
+use std::collections::BTreeSet;
+
 use super::report::Report;
+use crate::environment::Section;
 use crate::evidence::Shown;
 use crate::id::GateId;
 use crate::route::GateState;
 use crate::verdict::Judged;
+
+/// The type of evidence of the checks of an environment.
+const PREFLIGHT: &str = "preflight";
 
 /// Returns what to do next, in one sentence; nothing for a gate that is in order.
 ///
 /// A pass beside a failure on one commit is a disagreement, so what failed is never mended by another run alone.
 pub(super) fn next(report: &Report<'_>, id: &GateId, judged: &Judged) -> Option<String> {
     let expectation = report.expectations.get(id);
+    let release = report.release.as_ref().map(|own| {
+        let asked = &own.plan.asked;
+        format!(" --profile {} --environment {}", asked.profile.id, asked.environment.id)
+    });
+    let under = release.as_deref().unwrap_or_default();
+    let by = |types: &BTreeSet<String>, own: &str| types.contains(own) && report.release.is_some();
     let run = match expectation {
-        Some(own) if own.required.run.is_none() => {
-            format!("record its result with `laneway record {id}`: it has no command of its own")
+        Some(own) if by(&own.required.evidence_types, Section::EVIDENCE_TYPE) => {
+            format!("resolve the release contract with `laneway profile resolve{under}`")
         }
-        _ => format!("run it with `laneway run {id}`, or record its result with `laneway record {id}`"),
+        Some(own) if by(&own.required.evidence_types, PREFLIGHT) => {
+            format!("make the checks of the environment with `laneway profile preflight{under}`")
+        }
+        Some(own) if own.required.run.is_none() => {
+            format!("record its result with `laneway record {id}{under}`: it has no command of its own")
+        }
+        _ => format!(
+            "run it with `laneway run {id}{under}`, or record its result with `laneway record {id}{under}`"
+        ),
     };
     let approve = |more: &str| {
         format!(
@@ -37,6 +57,9 @@ pub(super) fn next(report: &Report<'_>, id: &GateId, judged: &Judged) -> Option<
         Shown::Passed | Shown::Reused | Shown::Approved if judged.holds => None,
         Shown::NotApplicable if judged.holds => None,
         Shown::Passed | Shown::Reused | Shown::Approved | Shown::Missing => Some(run + changed),
+        Shown::Failed if report.release.is_some() => {
+            Some(format!("mend what it names, or take the release back, and ship a new commit{changed}"))
+        }
         Shown::Failed => {
             Some(format!("mend it in a new commit: on this one, a pass beside the failure is flaky{changed}"))
         }

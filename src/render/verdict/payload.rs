@@ -9,12 +9,9 @@ use std::io::{self, Write};
 use crate::digest::Digest;
 use crate::evidence::{Rollback, Seal, SealedGate};
 use crate::id::GateId;
-use crate::ownership::ReleaseClass;
 use crate::render::yaml::Yaml;
-use crate::route::Route;
 
-/// The word of a change that ships as more than one thing, or as nobody knows what.
-const BROAD: &str = "broad";
+pub use crate::release::change_class;
 
 /// Writes the payload.
 pub fn write(out: &mut impl Write, seal: &Seal) -> io::Result<()> {
@@ -28,31 +25,6 @@ pub fn document(seal: &Seal) -> String {
     match unknown.is_empty() {
         true => payload.document(),
         false => payload.commented(&format!("Not known, and therefore left out: {}", unknown.join(", "))),
-    }
-}
-
-/// Returns what a change ships as, in the payload's word: the release class of its files, or `broad` where they have
-/// several, where a row leaves it open, or where the route is broad. A change of which nothing ships has none.
-pub fn change_class(route: &Route) -> Option<&'static str> {
-    let shipped =
-        route.files.iter().map(|file| &file.facts).filter(|facts| !facts.exempt && facts.production);
-    let mut class: Option<ReleaseClass> = None;
-    for facts in shipped.clone() {
-        for own in &facts.releases {
-            match (own, class) {
-                (Some(own), None) => class = Some(*own),
-                (Some(own), Some(class)) if *own == class => {}
-                (Some(_), Some(_)) | (None, _) => return Some(BROAD),
-            }
-        }
-    }
-    let open = shipped.clone().any(|facts| facts.releases.is_empty());
-    let nothing = shipped.clone().next().is_none();
-    match class {
-        _ if !route.broad.is_empty() || open => Some(BROAD),
-        Some(class) => Some(class.as_str()),
-        None if nothing => None,
-        None => Some(BROAD),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::digest::{CommitHash, Digest};
 use crate::evidence::RunId;
 use crate::id::GateId;
 use crate::plan::Difference;
+use crate::release::{Judgement, ReleasePlan};
 use crate::route::Route;
 use crate::verdict::{Expectation, Granted, Verdict};
 
@@ -44,6 +45,21 @@ pub struct Report<'a> {
     pub run: &'a RunId,
     /// When it was decided.
     pub now: Timestamp,
+    /// What is said of a release besides; nothing of a route.
+    pub release: Option<Release<'a>>,
+}
+
+/// What is said of a release besides its gates.
+#[derive(Clone, Copy, Debug)]
+pub struct Release<'a> {
+    /// What must be proved.
+    pub plan: &'a ReleasePlan,
+    /// How its conditions and its source gates stand.
+    pub judgement: &'a Judgement,
+    /// The digest of the manifest.
+    pub manifest: Option<Digest>,
+    /// The commit for which what is skipped was validated.
+    pub validated_against: &'a CommitHash,
 }
 
 /// What becomes of a verdict in the store.

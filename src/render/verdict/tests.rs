@@ -195,6 +195,7 @@ impl Case {
             report_only: false,
             run: &self.run,
             now: time(3600),
+            release: None,
         }
     }
 

@@ -12,13 +12,14 @@ use super::because;
 use super::groups::{ByStanding, Gate, Groups, headline, size, tally, words};
 use super::next::next;
 use super::report::{Kept, Report};
+use super::text_release;
 use crate::evidence::{Outcome, Shown};
 use crate::policy::PolicyBasis;
 use crate::render::escape::terminal;
 use crate::render::reason::count;
 use crate::render::text::{ALARM, CARE, Detail, FAINT, NAME, STRONG, listed, provenance};
 use crate::route::GateState;
-use crate::verdict::{Debt, Granted};
+use crate::verdict::{Because, Debt, DebtKind, Granted};
 
 /// How many gates of a standing are shown, unless all are wanted.
 const GATES: usize = 40;
@@ -34,12 +35,15 @@ pub fn write(out: &mut impl Write, report: &Report<'_>, detail: Detail) -> io::R
     head(out, report, &groups)?;
     stops(out, report, detail)?;
     differences(out, report, detail)?;
+    text_release::conditions(out, report)?;
+    text_release::unproved(out, report, detail)?;
     for (shown, gates) in &groups.stopping {
         standing(out, report, (*shown, gates), detail)?;
     }
     owed(out, report, &groups, detail)?;
     basis(out, report)?;
     settled(out, report, &groups, detail)?;
+    text_release::settled(out, report, detail)?;
     notes(out, report, detail)
 }
 
@@ -51,6 +55,7 @@ fn head(out: &mut impl Write, report: &Report<'_>, groups: &Groups<'_>) -> io::R
     };
     let aside = if report.report_only { "  (a report: the exit code is 0)" } else { "" };
     writeln!(out, "{style}{}{style:#}{FAINT}{aside}{FAINT:#}", headline(report, groups))?;
+    text_release::head(out, report)?;
     writeln!(out, "{FAINT}commit{FAINT:#}   {}", report.commit)?;
     writeln!(out, "{FAINT}plan{FAINT:#}     {}", report.plan)?;
     writeln!(out, "{FAINT}change{FAINT:#}   {}", terminal(&provenance(&report.route.provenance)))?;
@@ -182,8 +187,12 @@ fn entry(
 
 /// Returns why a gate stands as it stands, in sentences; the reason first, unless one of them has it.
 pub(super) fn sentences((_, judged): Gate<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = judged.because.iter().map(because::sentence).collect();
+    // Where a remote validation failed, and what is done about it, is what somebody looks for.
+    let (failed, others): (Vec<&Because>, Vec<&Because>) =
+        judged.because.iter().partition(|own| matches!(own, Because::FailedIn { .. }));
+    let mut lines: Vec<String> = failed.into_iter().chain(others).map(because::sentence).collect();
     if let Some(reason) = &judged.sealed.missing_reason
+        && !judged.because.iter().any(|own| matches!(own, Because::FailedIn { .. }))
         && !lines.iter().any(|line| line.contains(reason.as_str()))
     {
         lines.insert(0, reason.clone());
@@ -253,6 +262,9 @@ pub(super) fn owes(debt: &Debt) -> String {
     let permission =
         debt.permission.as_ref().map(|(id, _)| format!(", by approval {id}")).unwrap_or_default();
     let until = debt.until.map(|until| format!(", until {until}")).unwrap_or_default();
+    if debt.kind == DebtKind::Divergence {
+        return format!("the commit need not be integrated, by word of {}{until}", debt.owner);
+    }
     let kind = debt.kind.as_str().replace('_', " ");
     format!("the {kind} of the verdict is let pass by {}{permission}{until}", debt.owner)
 }

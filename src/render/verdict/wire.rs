@@ -9,6 +9,7 @@ use super::groups::is_debt;
 use super::next::next;
 use super::report::{Kept, Report};
 use super::wire_because::BecauseV1;
+use super::wire_release::ReleaseV1;
 use crate::evidence::{GateResult, Outcome, Shown};
 use crate::id::GateId;
 use crate::lanes::Enforcement;
@@ -108,6 +109,8 @@ pub struct VerdictV1<'a> {
     pub unread: &'a BTreeSet<String>,
     /// What else is to be said, in sentences.
     pub notes: &'a [String],
+    /// What is said of a release besides its gates; null of a route.
+    pub release: Option<ReleaseV1<'a>>,
 }
 
 /// What became of a verdict in the store.
@@ -247,7 +250,7 @@ impl<'a> JudgedV1<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Debt")]
 pub struct DebtV1<'a> {
-    /// What is owed: `waiver`, `break_glass`, `residual_risk`, `removed_gate`, `enforcement` or `basis`.
+    /// What is owed: `waiver`, `break_glass`, `residual_risk`, `removed_gate`, `enforcement`, `basis` or `divergence`.
     pub kind: &'static str,
     /// The gate; null where it is the basis of the verdict.
     pub gate: Option<&'a str>,
@@ -272,7 +275,8 @@ impl<'a> From<&'a Debt> for DebtV1<'a> {
                 | DebtKind::BreakGlass
                 | DebtKind::ResidualRisk
                 | DebtKind::RemovedGate
-                | DebtKind::Basis => None,
+                | DebtKind::Basis
+                | DebtKind::Divergence => None,
             },
             owner: &own.owner,
             permission: own
@@ -380,6 +384,7 @@ impl<'a> From<&'a Report<'_>> for VerdictV1<'a> {
                 .collect(),
             unread: &report.verdict.unread,
             notes: report.notes,
+            release: report.release.as_ref().map(ReleaseV1::from),
         }
     }
 }

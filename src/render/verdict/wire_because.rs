@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::because;
 use super::wire::{EnforcementV1, PermissionKindV1, ResultV1};
-use crate::evidence::Drift;
+use crate::evidence::{Drift, Resolution};
 use crate::render::wire_part::StateV1;
 use crate::render::wire_reason::{Because as Sentence, words};
 use crate::verdict::{Because, SetAside, Try, Uncitable, Unfit, Word};
@@ -82,7 +82,17 @@ pub enum BecauseV1<'a> {
     /// A record cites a run that passed, and that holds.
     Cited { record: String, cited: String, of: TryV1<'a> },
     /// A record says `pass`, and also that what runs has drifted too far for one.
-    Drifted { record: String, severity: DriftV1 },
+    Drifted { record: String, severity: DriftV1, result: ResultV1 },
+    /// A record says where a remote validation failed, and what is done about it.
+    FailedIn {
+        record: String,
+        phase: &'a str,
+        principal: &'a str,
+        project: &'a str,
+        correlation_id: &'a str,
+        forward_fix: Option<&'a str>,
+        rollback: Option<&'a str>,
+    },
     /// A record does not count.
     SetAside { record: String, why: SetAsideV1<'a> },
     /// Nothing that counts says that it ran.
@@ -216,8 +226,25 @@ impl<'a> From<&'a Because> for Sentence<BecauseV1<'a>> {
             Because::Cited { record, cited, of } => {
                 BecauseV1::Cited { record: record.to_string(), cited: cited.to_string(), of: of.into() }
             }
-            Because::Drifted { record, severity } => {
-                BecauseV1::Drifted { record: record.to_string(), severity: (*severity).into() }
+            Because::Drifted { record, severity, result } => BecauseV1::Drifted {
+                record: record.to_string(),
+                severity: (*severity).into(),
+                result: (*result).into(),
+            },
+            Because::FailedIn { record, phase } => {
+                let (forward_fix, rollback) = match &phase.resolution {
+                    Resolution::ForwardFix(what) => (Some(what.as_str()), None),
+                    Resolution::Rollback(what) => (None, Some(what.as_str())),
+                };
+                BecauseV1::FailedIn {
+                    record: record.to_string(),
+                    phase: &phase.phase,
+                    principal: &phase.principal,
+                    project: &phase.project,
+                    correlation_id: &phase.correlation_id,
+                    forward_fix,
+                    rollback,
+                }
             }
             Because::SetAside { record, why } => {
                 BecauseV1::SetAside { record: record.to_string(), why: why.into() }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{Args as Group, ValueEnum};
 
 /// What changed, what widens the route, and where the answer goes.
-#[derive(Debug, Group)]
+#[derive(Clone, Debug, Group)]
 pub(crate) struct ChangeArgs {
     /// Compare with this revision instead of the CI's or the default branch
     #[arg(long, value_name = "REV", help_heading = "Change")]

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Args as Group, Subcommand, ValueEnum};
 
 use super::change::ChangeArgs;
+use super::release::{ReleaseArgs, VerifyReleaseArgs};
 
 /// Where evidence is kept, and who signs it.
 #[derive(Debug, Group)]
@@ -27,6 +28,8 @@ pub(crate) struct RunArgs {
     pub(crate) change: ChangeArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
     /// Run the gates of this route document instead of deciding a route; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Change", conflicts_with_all = [
         "base", "head", "exact", "staged", "files", "files_from", "all", "add"])]
@@ -94,6 +97,8 @@ pub(crate) struct RecordArgs {
     pub(crate) change: ChangeArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
     /// Record for this route document instead of deciding a route; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Change", conflicts_with_all = [
         "base", "head", "exact", "staged", "files", "files_from", "all", "add"])]
@@ -179,12 +184,6 @@ pub(crate) struct RecordArgs {
     /// A manifest or image that the result holds for as well: `NAME@sha256:…`; can be repeated
     #[arg(long, value_name = "SUBJECT", help_heading = "About the run")]
     pub(crate) subject: Vec<String>,
-    /// The release profile that it is for
-    #[arg(long, value_name = "PROFILE", help_heading = "About the run")]
-    pub(crate) profile: Option<String>,
-    /// The environment in which it ran
-    #[arg(long, value_name = "ENVIRONMENT", help_heading = "About the run")]
-    pub(crate) environment: Option<String>,
     /// Where a remote validation failed, and what is done about it, as JSON: phase, principal, project, correlation_id, and
     /// forward_fix or rollback
     #[arg(long, value_name = "JSON", help_heading = "About the run")]
@@ -200,6 +199,8 @@ pub(crate) struct VerifyArgs {
     pub(crate) change: ChangeArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) release: VerifyReleaseArgs,
     /// The route that was run; it must hold at least what the commits derive [default: what they derive]
     #[arg(long, value_name = "FILE", help_heading = "Change")]
     pub(crate) route: Option<OsString>,

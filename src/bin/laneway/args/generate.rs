@@ -73,6 +73,8 @@ pub(crate) enum SchemaName {
     Fairway,
     /// What `laneway evidence audit --format json` prints
     Audit,
+    /// What `laneway manifest create` writes
+    Manifest,
 }
 
 #[derive(Debug, Group)]

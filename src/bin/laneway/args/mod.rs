@@ -11,6 +11,7 @@ mod guard;
 mod import;
 mod init;
 mod owners;
+mod release;
 mod reviewers;
 
 use std::ffi::OsString;
@@ -28,6 +29,7 @@ pub(crate) use guard::*;
 pub(crate) use import::*;
 pub(crate) use init::*;
 pub(crate) use owners::*;
+pub(crate) use release::*;
 pub(crate) use reviewers::*;
 
 /// Routes a change of a monorepo through exactly the gates that it needs.
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Verify(Box<VerifyArgs>),
     /// What was proved: show, audit, approve, revoke, export
     Evidence(Box<EvidenceArgs>),
+    /// What is shipped, by digest: create, deploy
+    Manifest(Box<ManifestArgs>),
     /// One page of what was proved, reused, skipped, missing
     Dashboard(DashboardArgs),
     /// What would have run, over the history

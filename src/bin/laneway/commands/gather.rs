@@ -43,6 +43,11 @@ impl Gathered {
         }
     }
 
+    /// Widens the route to every gate, unless it is already so by hand.
+    pub(crate) fn widen_all(&mut self, reason: &str) {
+        self.widen.all.get_or_insert_with(|| reason.to_owned());
+    }
+
     /// Returns the repository and the commits of the change; nothing without a repository.
     pub(crate) fn origin(&self) -> Option<(&Repository, &Resolved)> {
         self.origin.as_ref().map(|(repository, resolved)| (repository, resolved))

@@ -4,6 +4,7 @@ mod backtest;
 mod check;
 mod completions;
 mod dashboard;
+mod divergence;
 mod document;
 mod evidence;
 mod explain;
@@ -15,9 +16,11 @@ mod guard;
 mod import;
 mod init;
 mod man;
+mod manifest;
 mod owners;
 mod proof;
 mod record;
+mod release;
 mod reviewers;
 mod route;
 mod run;
@@ -45,6 +48,7 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Record(own) => record::run(&args.place, own, environment),
         Command::Verify(own) => verify::run(&args.place, own, environment),
         Command::Evidence(own) => evidence::run(&args.place, own, environment),
+        Command::Manifest(own) => manifest::run(&args.place, own, environment),
         Command::Dashboard(own) => dashboard::run(&args.place, own, environment),
         Command::Backtest(own) => backtest::run(&args.place, own, environment),
         Command::Import(own) => import::run(&args.place, own, environment),

@@ -62,6 +62,7 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Jenkins => render::ci::jenkins::schema(),
         SchemaName::Fairway => render::fairway::schema(),
         SchemaName::Audit => render::audit::schema(),
+        SchemaName::Manifest => render::manifest::schema(),
     }
 }
 

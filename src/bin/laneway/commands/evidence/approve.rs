@@ -206,7 +206,7 @@ fn resolve(scope: &mut Scope, policies: &Policies) -> Result<(), Fault> {
     };
     match scope {
         Scope::Gate(name) => {
-            let gates = || lanes().flat_map(|lanes| lanes.gates.values());
+            let gates = || lanes().flat_map(|lanes| lanes.gates.values().chain(lanes.release_gates.values()));
             let by_id = gates().find(|gate| gate.id == *name);
             match by_id.or_else(|| gates().find(|gate| gate.title == name.as_str())) {
                 Some(gate) => *name = gate.id.clone(),

@@ -6,8 +6,9 @@ use laneway::digest::Digest;
 use laneway::dsse::Detached;
 use laneway::evidence::{Statement, key};
 use laneway::fault::{Code, Fault};
+use laneway::release::Manifest;
 use laneway::render::escape::terminal;
-use laneway::store::Put;
+use laneway::store::{self, Put};
 
 use super::super::proof;
 use super::base;
@@ -35,13 +36,23 @@ pub(crate) fn run(place: &PlaceArgs, args: &SignArgs, environment: &Environment)
     let policies = base::policies(place, &args.store, environment)?;
     let store = base::open(place, &args.store, policies.as_ref())?;
     let at = key::record(digest);
-    let bytes = store.get(&at).map_err(one)?.ok_or_else(|| unfit("is not in the store"))?;
-    if Digest::of(&bytes) != digest {
-        let help = "have it recorded anew: what was changed is no evidence";
-        let message = format!("`{at}` does not have the bytes that its name says");
-        return Err(one(Fault::new(Code::StoreAltered, message, help)));
-    }
-    let what = says(&Statement::parse(at.as_str(), &bytes)?);
+    let (bytes, what) = match store.get(&at).map_err(one)? {
+        Some(bytes) if Digest::of(&bytes) == digest => {
+            let what = says(&Statement::parse(at.as_str(), &bytes)?);
+            (bytes, what)
+        }
+        Some(_) => {
+            let help = "have it recorded anew: what was changed is no evidence";
+            let message = format!("`{at}` does not have the bytes that its name says");
+            return Err(one(Fault::new(Code::StoreAltered, message, help)));
+        }
+        None => {
+            let held = store::load_manifest(store.as_ref(), digest, &[])?;
+            let manifest = held.ok_or_else(|| unfit("is not in the store"))?.content;
+            let Manifest { profile, environment, commit, .. } = &manifest;
+            (manifest.to_bytes(), format!("manifest of commit {commit} for {environment}, under {profile}"))
+        }
+    };
     let signature = Detached::sign(&signer, &bytes);
     let at = key::signature(digest, signature.key);
     let put = store.put(&at, &signature.to_json()).map_err(one)?;

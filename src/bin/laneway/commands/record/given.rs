@@ -99,7 +99,7 @@ pub(super) fn given(args: &RecordArgs, now: Timestamp) -> Result<Given, Vec<Faul
             ));
         }
     }
-    for (flag, name) in [("--profile", &args.profile), ("--environment", &args.environment)] {
+    for (flag, name) in [("--profile", &args.release.profile), ("--environment", &args.release.environment)] {
         if let Some(name) = name.as_deref().filter(|name| !name.trim().is_empty() && !is_name(name)) {
             let help = "letters, digits, `-`, `_` and `.` make a name, at most 100 of them";
             faults.push(value(Code::EvidenceValue, flag, name, "it is no name", help));
@@ -171,8 +171,8 @@ fn blank(args: &RecordArgs) -> Vec<Fault> {
         text("--valid-until", &args.valid_until),
         text("--command", &args.command),
         text("--owner", &args.owner),
-        text("--profile", &args.profile),
-        text("--environment", &args.environment),
+        text("--profile", &args.release.profile),
+        text("--environment", &args.release.environment),
         text("--failure", &args.failure),
         text("--drift", &args.drift),
         each("GATE", &args.gates),

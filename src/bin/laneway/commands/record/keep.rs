@@ -27,6 +27,8 @@ pub(super) struct Common<'a> {
     pub(super) given: &'a Given,
     pub(super) plan: &'a Plan,
     pub(super) policies: &'a Policies,
+    /// Who answers for the environment of a release, and so for its gates.
+    pub(super) owner: Option<&'a String>,
     pub(super) digest: Digest,
     pub(super) commit: &'a CommitHash,
     pub(super) run: &'a RunId,
@@ -110,7 +112,7 @@ fn record(common: &Common<'_>, said: &Said, faults: &mut Vec<Fault>) -> Record {
     }
     let owner = args.owner.clone().or_else(|| said.owner.clone()).unwrap_or_else(|| {
         let domains = planned.map(|own| own.domains.clone()).unwrap_or_default();
-        verdict::joined(&verdict::owners(&domains, common.policies))
+        common.owner.cloned().unwrap_or_else(|| verdict::joined(&verdict::owners(&domains, common.policies)))
     });
     let mut evidence_types = said.evidence_types.clone();
     evidence_types.extend(given.evidence_types.iter().cloned());
@@ -118,8 +120,8 @@ fn record(common: &Common<'_>, said: &Said, faults: &mut Vec<Fault>) -> Record {
         subjects: Subjects { commit: common.commit.clone(), artifacts: given.subjects.clone() },
         gate: gate.clone(),
         plan: common.digest,
-        profile: args.profile.clone(),
-        environment: args.environment.clone(),
+        profile: args.release.profile.clone(),
+        environment: args.release.environment.clone(),
         result: said.result,
         origin: said.origin,
         owner,

@@ -17,7 +17,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use laneway::digest::Digest;
-use laneway::evidence::{Record, Requirements};
+use laneway::evidence::Record;
 use laneway::fault::{Code, Fault};
 use laneway::render::escape::terminal;
 use laneway::source::Source;
@@ -52,8 +52,8 @@ pub(crate) fn run(
     let reports = collect(said::reports(args, &given, now), &mut faults);
     let list = collect(jobs::list(args), &mut faults).flatten();
     let payload = collect(payload::read(args), &mut faults).flatten();
-    let asked =
-        collect(asked::asked(place, &args.change, args.from_route.as_deref(), environment), &mut faults);
+    let source = (&args.release, args.from_route.as_deref());
+    let asked = collect(asked::asked(place, &args.change, source, environment), &mut faults);
     let signer = collect(proof::key(&args.store, environment).map_err(one), &mut faults).flatten();
     let run = collect(proof::run_id(&args.store, environment, now).map_err(one), &mut faults);
     let commit = asked
@@ -67,16 +67,13 @@ pub(crate) fn run(
     else {
         return Err(faults);
     };
-    if args.from_route.is_none() && args.change.head.is_none() && !environment.variables.contains_key("CI") {
+    let is_of_commits =
+        args.from_route.is_some() || args.change.head.is_some() || args.release.profile.is_some();
+    if !is_of_commits && !environment.variables.contains_key("CI") {
         committed(place, args, &asked)?;
     }
     let plan = &asked.plan;
-    let requirements = Requirements {
-        profile: args.profile.clone(),
-        environment: args.environment.clone(),
-        ..Requirements::of_route(plan)
-    };
-    let digest = requirements.digest();
+    let digest = asked.requirements.digest();
     let store = open(place, args, asked.config.as_ref())?;
     let sources: Vec<Arc<Source>> = reports
         .iter()
@@ -102,8 +99,18 @@ pub(crate) fn run(
     };
     let attempt = given.attempt.unwrap_or(attempt);
     let policies = &asked.policies;
-    let common =
-        Common { args, given: &given, plan, policies, digest, commit: &commit, run: &run, attempt, now };
+    let common = Common {
+        args,
+        owner: asked.owner.as_ref(),
+        given: &given,
+        plan,
+        policies,
+        digest,
+        commit: &commit,
+        run: &run,
+        attempt,
+        now,
+    };
     let said = keep::provable(&common, said, &mut notes);
     let records = keep::records(&common, &said)?;
     notes.extend(keep::notes(plan, &records));

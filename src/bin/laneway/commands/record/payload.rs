@@ -8,6 +8,7 @@ use laneway::evidence::{Artifact, Origin, Shard, Shown, Tool};
 use laneway::fault::{Code, Fault};
 use laneway::id::ARCHITECTURE_REVIEW;
 use laneway::plan::Plan;
+use laneway::release::Condition;
 use laneway::source::Source;
 
 use super::said::Said;
@@ -49,8 +50,8 @@ pub(super) fn said(
         ));
     }
     for (flag, what, stated, asked) in [
-        ("--profile", "profile", &payload.profile, &args.profile),
-        ("--environment", "environment", &payload.environment, &args.environment),
+        ("--profile", "profile", &payload.profile, &args.release.profile),
+        ("--environment", "environment", &payload.environment, &args.release.environment),
     ] {
         if stated != asked {
             let said = |name: &Option<String>| {
@@ -83,6 +84,10 @@ pub(super) fn said(
     for (id, own) in &payload.gates {
         if id.as_str() == ARCHITECTURE_REVIEW {
             notes.push(format!("`{id}` is not recorded: only an approval satisfies it"));
+            continue;
+        }
+        if Condition::of_gate(id).is_some() {
+            notes.push(format!("`{id}` is not recorded: `laneway verify` computes it"));
             continue;
         }
         let gate = match gates::one(plan, id.as_str(), source.name()) {

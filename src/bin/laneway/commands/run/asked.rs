@@ -8,20 +8,23 @@ use std::sync::Arc;
 
 use laneway::change::Side;
 use laneway::config::Config;
+use laneway::evidence::Requirements;
 use laneway::fault::{Code, Fault};
 use laneway::git::Repository;
+use laneway::id::DomainId;
 use laneway::path::RepoPath;
 use laneway::plan::Plan;
 use laneway::policy::{Policies, Policy, PolicyBasis};
 use laneway::render::Report;
 use laneway::render::digest::digest;
 use laneway::route::route;
+use laneway::verdict;
 
 use super::super::document::{self, Commits};
 use super::super::gather::gather;
-use super::super::proof;
 use super::super::standing::directory;
-use crate::args::{ChangeArgs, PlaceArgs};
+use super::super::{proof, release};
+use crate::args::{ChangeArgs, PlaceArgs, ReleaseArgs};
 use crate::environment::Environment;
 
 /// What is run and where.
@@ -29,6 +32,10 @@ use crate::environment::Environment;
 pub(in crate::commands) struct Asked {
     /// The plan.
     pub(in crate::commands) plan: Plan,
+    /// What must be proved, under which profile and in which environment: its digest is that of the plan.
+    pub(in crate::commands) requirements: Requirements,
+    /// Who answers for the environment of a release, and so for its gates, which no domain has.
+    pub(in crate::commands) owner: Option<String>,
     /// The policies that say who answers for a gate and whose signatures count: with a route document those of its base.
     pub(in crate::commands) policies: Policies,
     /// The configuration that says where evidence is; nothing where the clone lacks the base of a route document.
@@ -44,6 +51,12 @@ pub(in crate::commands) struct Asked {
 }
 
 impl Asked {
+    /// Returns who answers for a gate of these domains.
+    pub(in crate::commands) fn owner(&self, domains: &BTreeSet<DomainId>) -> String {
+        let of_domains = || verdict::joined(&verdict::owners(domains, &self.policies));
+        self.owner.clone().unwrap_or_else(of_domains)
+    }
+
     /// Returns what differs from the commit that is checked out, evidence left out.
     pub(in crate::commands) fn uncommitted(&self) -> Result<BTreeSet<RepoPath>, String> {
         let beside: Vec<RepoPath> = self.beside.get().cloned().into_iter().collect();
@@ -65,16 +78,36 @@ impl Asked {
 pub(in crate::commands) fn asked(
     place: &PlaceArgs,
     change: &ChangeArgs,
-    from_route: Option<&OsStr>,
+    (release, from_route): (&ReleaseArgs, Option<&OsStr>),
     environment: &Environment,
 ) -> Result<Asked, Vec<Fault>> {
+    if let Some(asked) = release::asked(release)? {
+        if from_route.is_some() {
+            let help =
+                "leave `--from-route` out: the plan of a release is made of its profile, not of a route";
+            let message = "`--from-route` and `--profile` exclude each other";
+            return Err(vec![Fault::new(Code::ReleaseFlag, message, help)]);
+        }
+        let deployed = release::deployed_of(release.deployed.as_deref())?;
+        let commit = deployed.as_ref().map(|own| own.commit.as_str());
+        let released = release::released(place, change, asked, commit, environment)?;
+        let plan = Plan::new(&released.plan.route, released.route_digest);
+        let repository = Some(Repository::open(&directory(place)?).map_err(|fault| vec![fault])?)
+            .filter(|_| released.gathered.origin().is_some());
+        let config = proof::configured(&released.gathered.policies);
+        let requirements = released.plan.requirements();
+        let policies = released.gathered.policies;
+        let asked = finished(place, (plan, requirements), (policies, Some(config)), repository)?;
+        return Ok(Asked { owner: Some(released.plan.asked.environment.owner), ..asked });
+    }
     match from_route {
         Some(file) => {
             let source = document::source_of("--from-route", file)?;
             let plan = document::plan_from("--from-route", &source, place, environment)?;
             let repository = Repository::open(&directory(place)?).ok();
             let (policies, config) = of_document(repository.as_ref(), &document::commits_of(&source));
-            finished(place, plan, (policies, config), repository)
+            let requirements = Requirements::of_route(&plan);
+            finished(place, (plan, requirements), (policies, config), repository)
         }
         None => {
             let gathered = gather(place, change, environment)?;
@@ -95,14 +128,15 @@ pub(in crate::commands) fn asked(
                 None => None,
             };
             let config = proof::configured(&gathered.policies);
-            finished(place, plan, (gathered.policies, Some(config)), repository)
+            let requirements = Requirements::of_route(&plan);
+            finished(place, (plan, requirements), (gathered.policies, Some(config)), repository)
         }
     }
 }
 
 fn finished(
     place: &PlaceArgs,
-    plan: Plan,
+    (plan, requirements): (Plan, Requirements),
     (policies, config): (Policies, Option<Config>),
     repository: Option<Repository>,
 ) -> Result<Asked, Vec<Fault>> {
@@ -118,7 +152,7 @@ fn finished(
         None => directory(place)?,
     };
     let (before, beside) = (OnceCell::new(), OnceCell::new());
-    Ok(Asked { plan, policies, config, repository, root, before, beside })
+    Ok(Asked { plan, requirements, owner: None, policies, config, repository, root, before, beside })
 }
 
 /// Returns the policies of the commits that a route document names, as far as the clone has them, and the configuration

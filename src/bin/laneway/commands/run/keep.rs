@@ -8,7 +8,8 @@ use laneway::digest::{CommitHash, Digest};
 use laneway::dsse::{PublicKey, SecretKey};
 use laneway::evidence::key::{self, Subject};
 use laneway::evidence::{
-    Artifact, Cause, GateResult, Held, Key, Origin, Record, Revocation, RunId, Shard, Subjects, Tool,
+    Artifact, Cause, GateResult, Held, Key, Origin, Record, Requirements, Revocation, RunId, Shard, Subjects,
+    Tool,
 };
 use laneway::fault::{Code, Fault};
 use laneway::git::Repository;
@@ -60,6 +61,7 @@ pub(super) struct Keeper<'a> {
     /// The number of each gate's first try: a run may be recorded in parts, and no number is used twice.
     first: BTreeMap<GateId, u32>,
     gates: &'a BTreeMap<GateId, PlannedGate>,
+    requirements: &'a Requirements,
     owners: &'a BTreeMap<GateId, String>,
 }
 
@@ -105,8 +107,17 @@ pub(super) fn keeping<'a>(
     let store = proof::open(place, &args.store, &config)?;
     let signer = proof::key(&args.store, environment).map_err(one)?;
     let (run, attempt) = proof::run_id(&args.store, environment, proof::now().map_err(one)?).map_err(one)?;
-    let mut keeper =
-        Keeper { store, signer, commit, plan, run, first: BTreeMap::new(), gates: &asked.plan.gates, owners };
+    let mut keeper = Keeper {
+        store,
+        signer,
+        commit,
+        plan,
+        run,
+        first: BTreeMap::new(),
+        gates: &asked.plan.gates,
+        requirements: &asked.requirements,
+        owners,
+    };
     keeper.first = keeper.first_tries(attempt).map_err(one)?;
     Ok(Keeping::As(Box::new(keeper)))
 }
@@ -306,8 +317,8 @@ impl Keeper<'_> {
             subjects: Subjects { commit: self.commit.clone(), artifacts: BTreeMap::new() },
             gate: gate.clone(),
             plan: self.plan,
-            profile: None,
-            environment: None,
+            profile: self.requirements.profile.clone(),
+            environment: self.requirements.environment.clone(),
             result: GateResult::Pass,
             origin: Origin::Executed,
             owner: self.owners.get(gate).cloned().unwrap_or_default(),

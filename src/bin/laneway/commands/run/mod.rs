@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Instant;
 
 use laneway::digest::Digest;
-use laneway::evidence::{Held, Record, Requirements};
+use laneway::evidence::{Held, Record};
 use laneway::fault::{Code, Fault};
 use laneway::id::GateId;
 use laneway::path::RepoPath;
@@ -42,17 +42,13 @@ const SAVERS: usize = 8;
 pub(crate) fn run(place: &PlaceArgs, args: &RunArgs, environment: &Environment) -> Result<Exit, Vec<Fault>> {
     let begun = Instant::now();
     meaningless(args)?;
-    let asked = asked::asked(place, &args.change, args.from_route.as_deref(), environment)?;
+    let asked = asked::asked(place, &args.change, (&args.release, args.from_route.as_deref()), environment)?;
     let selection = select::select(&asked.plan, &args.gates)?;
     let artifacts = Artifacts::parse(&args.artifact, &asked.plan, &selection.runnable, asked.root.clone())?;
-    let requirements = Requirements::of_route(&asked.plan);
+    let requirements = &asked.requirements;
     let plan = requirements.digest();
-    let owners: BTreeMap<GateId, String> = asked
-        .plan
-        .gates
-        .iter()
-        .map(|(id, gate)| (id.clone(), verdict::joined(&verdict::owners(&gate.domains, &asked.policies))))
-        .collect();
+    let owners: BTreeMap<GateId, String> =
+        asked.plan.gates.iter().map(|(id, gate)| (id.clone(), asked.owner(&gate.domains))).collect();
     let keeping = keep::keeping(place, args, environment, &asked, (plan, &owners))?;
     let mut show = Show::new(args.logs, environment, args.dry_run);
     if let Keeping::Not(why) = &keeping
@@ -70,7 +66,7 @@ pub(crate) fn run(place: &PlaceArgs, args: &RunArgs, environment: &Environment) 
             ));
         }
         if args.reuse {
-            cited = reuse::cited(keeper, &selection.runnable, &requirements, &trust)?;
+            cited = reuse::cited(keeper, &selection.runnable, requirements, &trust)?;
         }
     } else if args.reuse {
         show.note("`--reuse` cites nothing, because nothing is recorded");
@@ -196,10 +192,21 @@ fn limits(args: &RunArgs, asked: &Asked) -> Limits {
         parallel: args.jobs.unwrap_or(processors),
         retries: args.retry,
         keep_going: args.keep_going,
-        variables: vec![("LANEWAY_ROUTE".to_owned(), asked.plan.digest.clone())],
+        variables: variables(asked),
         hidden: vec![proof::KEY_VARIABLE.to_owned()],
         ..Limits::new(asked.root.clone())
     }
+}
+
+/// Returns what commands are told: the route, and of a release its profile and its environment.
+fn variables(asked: &Asked) -> Vec<(String, String)> {
+    let of = |name: &str, value: &Option<String>| Some((name.to_owned(), value.clone()?));
+    let release = [
+        of("LANEWAY_PROFILE", &asked.requirements.profile),
+        of("LANEWAY_ENVIRONMENT", &asked.requirements.environment),
+    ];
+    let route = ("LANEWAY_ROUTE".to_owned(), asked.plan.digest.clone());
+    std::iter::once(route).chain(release.into_iter().flatten()).collect()
 }
 
 /// Runs the jobs, and keeps each result as soon as it is there: whatever becomes of this process, what ended before is not

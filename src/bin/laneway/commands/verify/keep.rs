@@ -1,14 +1,16 @@
 //! What becomes of a verdict in the store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use laneway::digest::{CommitHash, Digest};
 use laneway::dsse::SecretKey;
 use laneway::evidence::{Cause, Evidence, Outcome, Revocation, Seal, Shown};
 use laneway::fault::{Code, Fault};
+use laneway::id::GateId;
+use laneway::release::{Around, Condition, SourceStand, later_source_failure};
 use laneway::render::verdict::Kept;
 use laneway::store::{self, Put, Store};
-use laneway::verdict::{Asked, Stamp, Verdict, later_failure, next_epoch, seal, standing};
+use laneway::verdict::{Asked, LaterFailure, Stamp, Verdict, later_failure, next_epoch, seal, standing};
 
 /// What a verdict is kept with.
 pub(super) struct Keeping<'a> {
@@ -20,6 +22,8 @@ pub(super) struct Keeping<'a> {
     pub(super) evidence: &'a Evidence,
     /// Who decided, and when.
     pub(super) stamp: &'a Stamp,
+    /// What a release rests on besides: what became of its source gates, and by which evidence.
+    pub(super) source: Option<(&'a BTreeMap<GateId, SourceStand>, &'a [Around])>,
     /// What signs a seal.
     pub(super) key: Option<SecretKey>,
 }
@@ -72,7 +76,8 @@ impl Keeping<'_> {
 
     /// Takes back the seal that stands where a gate failed after it.
     fn revoke(&self, verdict: &Verdict, notes: &mut Vec<String>) -> Result<Option<u32>, Fault> {
-        let Some(later) = later_failure(verdict, self.evidence) else {
+        let Some(later) = later_failure(verdict, self.evidence).or_else(|| self.later_source_failure())
+        else {
             if let Some(epoch) = standing(self.evidence) {
                 notes.push(format!(
                     "seal {epoch} stands: nothing failed since it was written. `laneway evidence revoke --commit {}` \
@@ -82,7 +87,9 @@ impl Keeping<'_> {
             }
             return Ok(None);
         };
-        let owner = verdict.gates.get(&later.gate).map(|judged| judged.sealed.owner.clone());
+        let of_source = || self.source.and_then(|(own, _)| Some(own.get(&later.gate)?.owner.clone()));
+        let owner =
+            verdict.gates.get(&later.gate).map(|judged| judged.sealed.owner.clone()).or_else(of_source);
         let revocation = Revocation {
             commit: self.stamp.commit.clone(),
             plan: self.asked.plan,
@@ -94,6 +101,16 @@ impl Keeping<'_> {
         };
         store::save_revocation(self.store, &revocation, self.key.as_ref())?;
         Ok(Some(later.epoch))
+    }
+
+    /// Returns the failure of a source gate for which the seal that stands is to be taken back.
+    fn later_source_failure(&self) -> Option<LaterFailure> {
+        let epoch = standing(self.evidence)?;
+        let sealed =
+            self.evidence.seals.get(&epoch)?.content.gates.get(&Condition::SourceGatesProved.gate())?;
+        let (source, own) = self.source?;
+        let (gate, record) = later_source_failure(source, own, sealed)?;
+        Some(LaterFailure { epoch, gate, record })
     }
 
     /// Says why a seal with this key, or with none, would not count.

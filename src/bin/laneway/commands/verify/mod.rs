@@ -1,7 +1,9 @@
 //! `laneway verify`: requirements × evidence → verdict.
 
 mod keep;
+pub(crate) mod manifest;
 mod print;
+pub(crate) mod release;
 mod tracked;
 
 use std::ffi::OsStr;
@@ -13,13 +15,16 @@ use laneway::evidence::key::Subject;
 use laneway::evidence::{Outcome, RunId};
 use laneway::fault::{Code, Fault};
 use laneway::plan::Stated;
+use laneway::render::text::Detail;
 use laneway::render::verdict::{Agreed, Report, agree, payload};
 use laneway::store;
-use laneway::verdict::{Asked, Proof, Stamp, notes, verify};
+use laneway::verdict::{Asked, Proof, Shipped, Stamp, notes, verify};
 
+use super::divergence::divergence;
 use super::document::source_of;
 use super::gather::{Gathered, gather};
 use super::proof;
+use super::release::deployed_of;
 use crate::args::{PlaceArgs, StoreArgs, VerifyArgs};
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -36,6 +41,13 @@ pub(crate) fn run(
     if !blank.is_empty() {
         return Err(blank);
     }
+    if let Some(file) = &args.release.manifest {
+        return manifest::run(place, args, file, environment);
+    }
+    if let Some(of) = super::release::asked(&args.release.release)? {
+        return of_release(place, args, of, environment);
+    }
+    meaningless(args)?;
     let given = args.route.as_deref().map(stated).transpose()?;
     let gathered = gather(place, &args.change, environment)?;
     only_of_commits(&gathered)?;
@@ -65,11 +77,19 @@ pub(crate) fn run(
         run,
         decided: now,
         key: key.as_ref().map(|key| key.public().id()),
+        shipped: Shipped::default(),
     };
     let head_faults = gathered.head_faults();
     let mut notes = notes(&gathered.policies, now);
     notes.extend(keep::elsewhere(&*store, (&asked, &commit), &verified.verdict).map_err(one)?);
-    let keeping = keep::Keeping { store: &*store, asked: &asked, evidence: &evidence, stamp: &stamp, key };
+    let keeping = keep::Keeping {
+        store: &*store,
+        asked: &asked,
+        evidence: &evidence,
+        stamp: &stamp,
+        source: None,
+        key,
+    };
     // A verdict under a policy that does not hold together is none to keep.
     let is_kept = writes(args) && head_faults.is_empty();
     let (kept, unkept) = match is_kept {
@@ -91,18 +111,86 @@ pub(crate) fn run(
         report_only: args.report,
         run: &stamp.run,
         now,
+        release: None,
     };
-    print::print(place, args, environment, &shown, &keeping.seal(&verified.verdict))?;
+    let (to, detail) = ((args.format, args.change.output.as_deref()), Detail { verbose: place.verbose });
+    print::print(to, detail, environment, &shown, &keeping.seal(&verified.verdict))?;
     let faults: Vec<Fault> = head_faults.iter().cloned().chain(unkept).collect();
     if !faults.is_empty() {
         report::print(&faults, place.verbose);
         return Ok(Exit::Undecided);
     }
-    Ok(match verified.verdict.outcome {
-        _ if args.report => Exit::Holds,
+    Ok(exit_of(verified.verdict.outcome, args.report))
+}
+
+/// Judges a release.
+fn of_release(
+    place: &PlaceArgs,
+    args: &VerifyArgs,
+    (profile, named): (&str, &str),
+    environment: &Environment,
+) -> Result<Exit, Vec<Fault>> {
+    let own = &args.release;
+    let mut faults = Vec::new();
+    if args.route.is_some() {
+        let help = "leave `--route` out: the plan of a release is made of its profile, not of a route";
+        faults.push(Fault::new(Code::ReleaseFlag, "`--route` and `--profile` exclude each other", help));
+    }
+    let mut take = |own: Vec<Fault>| faults.extend(own);
+    let now = proof::now().map_err(|fault| vec![fault])?;
+    let divergence = divergence(&own.divergence, now).map_err(&mut take).ok().flatten();
+    let deployed = deployed_of(own.release.deployed.as_deref()).map_err(&mut take).ok().flatten();
+    let against = own.validated_against.as_deref();
+    let against = against.map(|text| release::commit_of("--validated-against", text)).transpose();
+    let validated_against = against.map_err(|fault| take(vec![fault])).ok().flatten();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let question = release::Question {
+        profile,
+        environment: named,
+        change: &args.change,
+        store: &args.store,
+        manifest: None,
+        deployed: deployed.as_ref(),
+        validated_against,
+        divergence,
+        keeps: writes(args),
+    };
+    let answer = release::judge(place, &question, environment)?;
+    let detail = Detail { verbose: place.verbose };
+    answer.print((args.format, args.change.output.as_deref()), (detail, args.report), environment)?;
+    if !answer.unkept.is_empty() {
+        report::print(&answer.unkept, place.verbose);
+        return Ok(Exit::Undecided);
+    }
+    Ok(exit_of(answer.outcome, args.report))
+}
+
+/// Reports flags that mean nothing where no release is asked about: nobody may believe that they did something.
+fn meaningless(args: &VerifyArgs) -> Result<(), Vec<Fault>> {
+    let own = &args.release.divergence;
+    let flags = [
+        ("--validated-against", args.release.validated_against.is_some()),
+        ("--divergence-reason", own.divergence_reason.is_some()),
+        ("--divergence-owner", own.divergence_owner.is_some()),
+        ("--divergence-until", own.divergence_until.is_some()),
+        ("--follow-up", own.follow_up.is_some()),
+    ];
+    let fault = |flag: &str| {
+        let help = "give `--profile` and `--environment` as well, or leave it out";
+        Fault::new(Code::ReleaseFlag, format!("`{flag}` means nothing without a release"), help)
+    };
+    let faults: Vec<Fault> = flags.into_iter().filter(|own| own.1).map(|own| fault(own.0)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+const fn exit_of(outcome: Outcome, is_report: bool) -> Exit {
+    match outcome {
+        _ if is_report => Exit::Holds,
         Outcome::Clean | Outcome::WithDebt => Exit::Holds,
         Outcome::Fails => Exit::Fails,
-    })
+    }
 }
 
 /// Says whether the verdict is written to the store.

@@ -1,25 +1,25 @@
 //! A verdict, printed.
 
+use std::ffi::OsStr;
+
 use laneway::evidence::Seal;
 use laneway::fault::Fault;
 use laneway::render::text::Detail;
 use laneway::render::verdict::{Report, json, markdown, payload, text};
 
-use crate::args::{PlaceArgs, VerdictFormat, VerifyArgs};
+use crate::args::VerdictFormat;
 use crate::environment::Environment;
 use crate::output;
 
 /// Prints a verdict as it was asked for.
 pub(super) fn print(
-    place: &PlaceArgs,
-    args: &VerifyArgs,
+    (format, file): (VerdictFormat, Option<&OsStr>),
+    detail: Detail,
     environment: &Environment,
     shown: &Report<'_>,
     seal: &Seal,
 ) -> Result<(), Vec<Fault>> {
-    let file = args.change.output.as_deref();
-    let detail = Detail { verbose: place.verbose };
-    let written = match args.format {
+    let written = match format {
         VerdictFormat::Text => output::write(file, true, |out| text::write(out, shown, detail)),
         VerdictFormat::Json => output::write(file, false, |out| json::write(out, shown)),
         VerdictFormat::Markdown => output::write(file, false, |out| markdown::write(out, shown)),
