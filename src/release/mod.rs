@@ -11,6 +11,7 @@
 mod manifest;
 mod plan;
 mod ships;
+mod suggest;
 mod proof;
 mod conditions;
 mod judgement;
@@ -26,3 +27,4 @@ pub use proof::{
     Around, SourceRequest, SourceStand, SourceState, later_source_failure, source_stands, stops_a_claim,
 };
 pub use ships::{BROAD, change_class};
+pub use suggest::{OnTop, Suggested, suggest};

@@ -35,6 +35,7 @@ pub mod evidence;
 pub mod attest;
 pub mod run;
 pub mod audit;
+pub mod profiles;
 pub mod manifest;
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ pub(crate) enum SchemaName {
     Fairway,
     /// What `laneway evidence audit --format json` prints
     Audit,
+    /// What `laneway profile suggest --format json` prints
+    Suggest,
+    /// What `laneway profile list --format json` prints
+    ProfileList,
     /// What `laneway manifest create` writes
     Manifest,
 }

@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Verify(Box<VerifyArgs>),
     /// What was proved: show, audit, approve, revoke, export
     Evidence(Box<EvidenceArgs>),
+    /// Release profiles: list, suggest, resolve, preflight
+    Profile(Box<ProfileArgs>),
     /// What is shipped, by digest: create, deploy
     Manifest(Box<ManifestArgs>),
     /// One page of what was proved, reused, skipped, missing

@@ -18,6 +18,7 @@ mod init;
 mod man;
 mod manifest;
 mod owners;
+mod profile;
 mod proof;
 mod record;
 mod release;
@@ -48,6 +49,7 @@ pub(crate) fn run(args: &Args, environment: &Environment) -> Result<Exit, Vec<Fa
         Command::Record(own) => record::run(&args.place, own, environment),
         Command::Verify(own) => verify::run(&args.place, own, environment),
         Command::Evidence(own) => evidence::run(&args.place, own, environment),
+        Command::Profile(own) => profile::run(&args.place, own, environment),
         Command::Manifest(own) => manifest::run(&args.place, own, environment),
         Command::Dashboard(own) => dashboard::run(&args.place, own, environment),
         Command::Backtest(own) => backtest::run(&args.place, own, environment),

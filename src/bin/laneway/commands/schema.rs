@@ -62,6 +62,8 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Jenkins => render::ci::jenkins::schema(),
         SchemaName::Fairway => render::fairway::schema(),
         SchemaName::Audit => render::audit::schema(),
+        SchemaName::Suggest => render::profiles::suggest_schema(),
+        SchemaName::ProfileList => render::profiles::list_schema(),
         SchemaName::Manifest => render::manifest::schema(),
     }
 }
