@@ -85,3 +85,5 @@ pub mod store;
     reason = "the adapter to child processes: it reads the clock between them"
 )]
 pub mod runner;
+#[expect(clippy::disallowed_methods, reason = "the adapter to what preflight looks at: it reads the clock")]
+pub mod probe;

@@ -59,6 +59,7 @@ const ORDER: &[&str] = &[
     "forge",
     "store",
     "runner",
+    "probe",
 ];
 
 /// Libraries that these rooms alone may name.

@@ -8,8 +8,11 @@
 //!
 //! Nothing here reads a store, a clock, the disk or the network.
 
+pub mod contract;
+pub mod facts;
 mod manifest;
 mod plan;
+pub mod preflight;
 mod ships;
 mod suggest;
 mod proof;

@@ -34,6 +34,8 @@ pub mod verdict;
 pub mod evidence;
 pub mod attest;
 pub mod run;
+pub mod contract;
+pub mod preflight;
 pub mod audit;
 pub mod profiles;
 pub mod manifest;

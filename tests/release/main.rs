@@ -1,8 +1,11 @@
 //! Releases: profiles, contracts, manifests, promotion, graduation.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+mod contract;
 mod manifest;
+mod preflight;
 mod profiles;
+mod secrecy;
 mod small;
 #[path = "../evidence/support.rs"]
 mod support;

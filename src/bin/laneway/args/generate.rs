@@ -77,6 +77,10 @@ pub(crate) enum SchemaName {
     Suggest,
     /// What `laneway profile list --format json` prints
     ProfileList,
+    /// What `laneway profile resolve --format json` prints
+    Contract,
+    /// What `laneway profile preflight --format json` prints
+    Preflight,
     /// What `laneway manifest create` writes
     Manifest,
 }

@@ -51,6 +51,10 @@ pub(crate) enum ProfileCommand {
     List(ProfileListArgs),
     /// Which profiles a change allows, and what forbids the others
     Suggest(SuggestArgs),
+    /// The redacted release contract of an environment: what is missing or stale, and who answers for it
+    Resolve(ResolveArgs),
+    /// Make the declared checks of an environment, and record them
+    Preflight(PreflightArgs),
 }
 
 #[derive(Debug, Group)]

@@ -64,6 +64,8 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Audit => render::audit::schema(),
         SchemaName::Suggest => render::profiles::suggest_schema(),
         SchemaName::ProfileList => render::profiles::list_schema(),
+        SchemaName::Contract => render::contract::schema(),
+        SchemaName::Preflight => render::preflight::schema(),
         SchemaName::Manifest => render::manifest::schema(),
     }
 }
