@@ -69,6 +69,7 @@ pub mod owners_files;
 pub mod import;
 pub mod check;
 pub mod guard;
+pub mod packets;
 pub mod release;
 pub mod backtest;
 pub mod documents;

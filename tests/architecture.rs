@@ -50,6 +50,7 @@ const ORDER: &[&str] = &[
     "import",
     "check",
     "guard",
+    "packets",
     "release",
     "backtest",
     "documents",

@@ -8,6 +8,7 @@ mod config;
 mod environment;
 mod lane;
 mod lanes;
+mod packets;
 mod permissions;
 mod release;
 mod roster;
@@ -48,11 +49,13 @@ pub enum Document {
     Permissions,
     /// `reviewers.yaml`.
     Roster,
+    /// The extraction packets.
+    Packets,
 }
 
 impl Document {
     /// Every document, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Config,
         Self::Lanes,
         Self::Lane,
@@ -66,6 +69,7 @@ impl Document {
         Self::Trust,
         Self::Permissions,
         Self::Roster,
+        Self::Packets,
     ];
 
     /// Returns the name of the schema, as in `schemas/<name>.v1.json`.
@@ -84,6 +88,7 @@ impl Document {
             Self::Trust => "trust",
             Self::Permissions => "permissions",
             Self::Roster => "roster",
+            Self::Packets => "packets",
         }
     }
 
@@ -103,6 +108,7 @@ impl Document {
             Self::Trust => ("Laneway trusted keys and signing, version 1", lanes::trust()),
             Self::Permissions => ("Laneway permissions, version 1", lanes::only("permissions")),
             Self::Roster => ("Laneway roster of reviewers: reviewers.yaml, version 1", roster::document()),
+            Self::Packets => ("Laneway extraction packets, version 1", packets::document()),
         };
         let own = body.as_object_mut().map(std::mem::take).unwrap_or_default();
         let mut schema = Map::new();

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{self, Config};
+use crate::environment;
 use crate::lanes::{Lanes, keys};
+use crate::packets::keys as packet_keys;
 use crate::permission::PERMISSION_KEYS;
 use crate::reference;
 use crate::roster::{Roster, keys as roster_keys};
@@ -25,12 +27,33 @@ fn keys_at(schema: &Value, pointer: &str) -> BTreeSet<String> {
     properties.keys().cloned().collect()
 }
 
+/// Where the schema has why an item need not be there.
+const EXCUSE: &str = "/definitions/environment/properties/dns/items/properties/not_applicable";
+
+#[test]
+fn the_shapes_of_an_environment_know_together_what_its_reader_knows() {
+    let lanes = Document::Lanes.schema();
+    let known = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+    let of = "/definitions/environment/properties";
+    let together = |pointers: Vec<String>| -> BTreeSet<String> {
+        pointers.iter().flat_map(|pointer| keys_at(&lanes, pointer)).collect()
+    };
+    let sections = environment::Section::ALL.map(|own| format!("{of}/{}/items", own.as_str()));
+    assert_eq!(together(sections.to_vec()), known(environment::WANTED_KEYS));
+    let checks = (0..5).map(|at| format!("{of}/checks/items/anyOf/{at}"));
+    assert_eq!(together(checks.collect()), known(environment::CHECK_KEYS));
+    let described = (0..2).map(|at| format!("{of}/description/anyOf/{at}"));
+    assert_eq!(together(described.collect()), known(environment::DESCRIPTION_KEYS));
+}
+
 #[test]
 fn the_schemas_know_the_keys_that_the_readers_know() {
     let lanes = Document::Lanes.schema();
     let roster = Document::Roster.schema();
+    let packets = Document::Packets.schema();
+    let packet = "/properties/extraction_packets/items";
     let absences = "/properties/people/additionalProperties/properties/absent/items";
-    let pairs: [(&Value, &str, &[&str]); 20] = [
+    let pairs: [(&Value, &str, &[&str]); 38] = [
         (&Document::Config.schema(), "", config::KEYS),
         (&lanes, "", keys::DOCUMENTS),
         (&lanes, "/definitions/lane", keys::LANE_KEYS),
@@ -41,6 +64,20 @@ fn the_schemas_know_the_keys_that_the_readers_know() {
         (&lanes, "/definitions/class_rule", keys::CLASS_KEYS),
         (&lanes, "/definitions/kind_rule", keys::KIND_KEYS),
         (&lanes, "/definitions/profile", keys::PROFILE_KEYS),
+        (&lanes, "/definitions/release_gate", keys::RELEASE_GATE_KEYS),
+        (&lanes, "/definitions/profile/properties/excludes", keys::EXCLUDES_KEYS),
+        (&lanes, "/definitions/profile/properties/when/items", keys::WHEN_KEYS),
+        (&lanes, "/definitions/profile/properties/drift", keys::DRIFT_KEYS),
+        (&lanes, "/definitions/evidence_kind", keys::KIND_LEVEL_KEYS),
+        (&lanes, "/definitions/environment", environment::ENVIRONMENT_KEYS),
+        (&lanes, "/definitions/environment/properties/deploy", environment::DEPLOY_KEYS),
+        (&lanes, "/definitions/environment/properties/rollback", environment::ROLLBACK_KEYS),
+        (&lanes, EXCUSE, environment::EXCUSE_KEYS),
+        (
+            &lanes,
+            "/definitions/environment/properties/dns/items",
+            &["name", "owner", "profiles", "not_applicable"],
+        ),
         (&lanes, "/definitions/family", keys::FAMILY_KEYS),
         (&lanes, "/definitions/trusted_key", KEY_KEYS),
         (&lanes, "/definitions/signing", SIGNING_KEYS),
@@ -51,6 +88,14 @@ fn the_schemas_know_the_keys_that_the_readers_know() {
         (&roster, "/properties/people/additionalProperties", roster_keys::PERSON_KEYS),
         (&roster, absences, roster_keys::ABSENCE_KEYS),
         (&roster, "/properties/teams/additionalProperties", roster_keys::TEAM_KEYS),
+        (&packets, "", packet_keys::DOCUMENT_KEYS),
+        (&packets, packet, packet_keys::PACKET_KEYS),
+        (&packets, &format!("{packet}/properties/callers/items"), packet_keys::CALLER_KEYS),
+        (&packets, &format!("{packet}/properties/degradation"), packet_keys::DEGRADATION_KEYS),
+        (&packets, &format!("{packet}/properties/rollback"), packet_keys::ROLLBACK_KEYS),
+        (&packets, &format!("{packet}/properties/status"), packet_keys::STATUS_KEYS),
+        (&packets, &format!("{packet}/properties/status/properties/slo"), packet_keys::OBJECTIVE_KEYS),
+        (&packets, &format!("{packet}/properties/guards"), packet_keys::GUARDS_KEYS),
     ];
     for (schema, pointer, known) in pairs {
         let known: BTreeSet<String> = known.iter().map(ToString::to_string).collect();
@@ -217,7 +262,9 @@ fn every_document_of_the_reference_model_is_valid() {
             ("domain_lane:", Document::Lane),
             ("gates:", Document::Catalogue),
             ("routing_rules:", Document::Rules),
+            ("release_gates:", Document::ReleaseGates),
             ("release_profiles:", Document::Profiles),
+            ("environments:", Document::Environments),
             ("gate_families:", Document::Families),
         ];
         for (key, document) in alone {
@@ -234,7 +281,9 @@ fn invalid() -> Vec<(Document, String)> {
         include_str!("../../testdata/invalid/lanes/documents.md"),
         include_str!("../../testdata/invalid/lanes/gates.md"),
         include_str!("../../testdata/invalid/lanes/lanes.md"),
+        include_str!("../../testdata/invalid/lanes/environments.md"),
         include_str!("../../testdata/invalid/lanes/permissions.md"),
+        include_str!("../../testdata/invalid/lanes/releases.md"),
         include_str!("../../testdata/invalid/lanes/trust.md"),
         include_str!("../../testdata/invalid/roster/roster.md"),
     ];
@@ -316,4 +365,22 @@ fn what_the_reader_takes_as_text_the_schema_takes() {
     ));
     assert!(!is_valid(Document::Lanes, "gates: [{id: x, paths: ['**']}]"));
     assert!(!is_valid(Document::Lanes, "{}"));
+}
+
+#[test]
+fn packets_are_judged_alike() {
+    let example = include_str!(
+        "../../testdata/sample-platform/.fairway/artifacts/platform-shared-services-extraction-packets.yaml"
+    );
+    assert!(is_valid(Document::Packets, example));
+    for (from, to) in [
+        ("decision: keep", "decision: kept"),
+        ("    decision: keep\n", ""),
+        ("    decided: 2026-05-01\n", "    decided: [2026-05-01]\n"),
+        ("component: billing-api", "service: billing-api"),
+        ("gate: rollback-posture\n", "\n"),
+    ] {
+        assert!(example.contains(from), "{from}");
+        assert!(!is_valid(Document::Packets, &example.replacen(from, to, 1)), "{to}");
+    }
 }

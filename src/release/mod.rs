@@ -18,6 +18,7 @@ mod suggest;
 mod proof;
 mod conditions;
 mod judgement;
+pub mod promotion;
 
 pub use conditions::{Condition, Differs, Element, Flaw, Given, Integration, Stand, Why, conditions};
 pub use judgement::{Judgement, judgement};

@@ -22,6 +22,7 @@ pub mod yaml;
 pub mod ci;
 pub mod page;
 pub mod dashboard;
+pub mod promotion;
 pub mod fairway;
 pub mod graph;
 pub mod explain;

@@ -5,6 +5,7 @@ mod contract;
 mod manifest;
 mod preflight;
 mod profiles;
+mod promotion;
 mod secrecy;
 mod small;
 #[path = "../evidence/support.rs"]

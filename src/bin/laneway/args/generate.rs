@@ -81,6 +81,10 @@ pub(crate) enum SchemaName {
     Contract,
     /// What `laneway profile preflight --format json` prints
     Preflight,
+    /// The extraction packets
+    Packets,
+    /// What `laneway verify --promotion DOMAIN --format json` prints
+    Promotion,
     /// What `laneway manifest create` writes
     Manifest,
 }

@@ -66,6 +66,8 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::ProfileList => render::profiles::list_schema(),
         SchemaName::Contract => render::contract::schema(),
         SchemaName::Preflight => render::preflight::schema(),
+        SchemaName::Packets => written(Document::Packets),
+        SchemaName::Promotion => render::promotion::schema(),
         SchemaName::Manifest => render::manifest::schema(),
     }
 }

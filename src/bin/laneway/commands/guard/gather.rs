@@ -28,23 +28,23 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// What was found, and what both tables say about it.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(crate) struct Gathered {
     /// The findings of every tool, each once, in order.
-    pub(super) issues: Vec<Issue>,
+    pub(crate) issues: Vec<Issue>,
     /// The tools that ran.
-    pub(super) tools: BTreeSet<String>,
+    pub(crate) tools: BTreeSet<String>,
     /// Results that say that all is well.
-    pub(super) passed: usize,
+    pub(crate) passed: usize,
     /// The tables of head and base.
-    pub(super) origin: Origin,
+    pub(crate) origin: Origin,
     /// How many faults the tables of the base have.
-    pub(super) base_faults: usize,
+    pub(crate) base_faults: usize,
     /// How the base was found; nothing where the tables stand outside of the commits.
-    pub(super) provenance: Option<Provenance>,
+    pub(crate) provenance: Option<Provenance>,
     /// The folder below which the tables stand: that of `--policy`, or of the working tree, if there is one.
-    pub(super) root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
     /// Their folder in it.
-    pub(super) folder: String,
+    pub(crate) folder: String,
 }
 
 /// Reports every empty value.
@@ -82,9 +82,19 @@ pub(super) fn gather(
         let help = "leave out --no-check, or name files of findings with --sarif";
         return Err(vec![Fault::new(Code::Usage, "there is nothing to compare", help)]);
     }
-    let one = |fault| vec![fault];
-    let repository = Repository::open(&standing::directory(place)?).map_err(one)?;
+    let repository = Repository::open(&standing::directory(place)?).map_err(|fault| vec![fault])?;
     let resolved = resolved(&repository, found, environment)?;
+    gather_of(place, found, &repository, &resolved)
+}
+
+/// Gathers what is found at the head of a change.
+pub(crate) fn gather_of(
+    place: &PlaceArgs,
+    found: &FoundArgs,
+    repository: &Repository,
+    resolved: &Resolved,
+) -> Result<Gathered, Vec<Fault>> {
+    let one = |fault| vec![fault];
     let state = resolved.head;
     let external = place.policy.as_ref().map(PathBuf::from);
     let files = match &external {
@@ -94,7 +104,7 @@ pub(super) fn gather(
     let mut faults = Vec::new();
     let config = workspace::config_of(&files);
     let (head, table_faults) = ledger(&files, &config, "");
-    let renamed = repository.renames(&resolved).map_err(|why| {
+    let renamed = repository.renames(resolved).map_err(|why| {
         let help = "see whether `git status` works there, and complete a partial clone";
         vec![Fault::new(Code::Git, format!("what moved cannot be found out: {why}"), help)]
     })?;
@@ -106,7 +116,7 @@ pub(super) fn gather(
         let policy = Arc::new(Policy::load(&files));
         faults.extend(policy.faults.iter().cloned());
         let tree = repository.files_of(state).map_err(one)?;
-        match check::findings(&repository, state, &policy, &tree, &renamed) {
+        match check::findings(repository, state, &policy, &tree, &renamed) {
             Ok(own) => {
                 issues.extend(own.iter().map(Issue::own));
                 tools.insert(LANEWAY.to_owned());
@@ -118,7 +128,7 @@ pub(super) fn gather(
     faults.extend(table_faults);
     let mut passed = 0;
     for file in &found.sarif {
-        match log(file, &roots(&repository)) {
+        match log(file, &roots(repository)) {
             Ok(log) => {
                 let mut paths: Vec<RepoPath> =
                     log.results.iter().filter_map(|result| result.path.clone()).collect();
@@ -138,7 +148,7 @@ pub(super) fn gather(
     }
     let (base, base_faults) = match &external {
         Some(_) => (Base::Outside, 0),
-        None => base(&repository, &resolved, &config, &found.sarif),
+        None => base(repository, resolved, &config, &found.sarif),
     };
     let root = external.clone().or_else(|| repository.work_tree().map(Path::to_path_buf));
     Ok(Gathered {

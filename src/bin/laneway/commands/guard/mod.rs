@@ -1,7 +1,7 @@
 //! `laneway guard`: findings against the baseline and the allowed debt.
 
 mod baseline;
-mod gather;
+pub(crate) mod gather;
 
 use std::ffi::OsStr;
 use std::time::SystemTime;

@@ -3,6 +3,7 @@
 mod keep;
 pub(crate) mod manifest;
 mod print;
+mod promotion;
 pub(crate) mod release;
 mod tracked;
 
@@ -36,6 +37,9 @@ pub(crate) fn run(
     args: &VerifyArgs,
     environment: &Environment,
 ) -> Result<Exit, Vec<Fault>> {
+    if let Some(domain) = &args.release.promotion {
+        return promotion::run(place, args, domain, environment);
+    }
     let one = |fault: Fault| vec![fault];
     let blank = proof::blank(&args.store);
     if !blank.is_empty() {
