@@ -19,8 +19,13 @@ mod proof;
 mod conditions;
 mod judgement;
 pub mod promotion;
+mod graduation;
 
 pub use conditions::{Condition, Differs, Element, Flaw, Given, Integration, Stand, Why, conditions};
+pub use graduation::{
+    About, Graduation, LEAST_COMPLETE, LEAST_VERDICTS, Line, Missing, Scope, Scoped, WARNING_COMPLETE,
+    WARNING_VERDICTS, WINDOW, graduation,
+};
 pub use judgement::{Judgement, judgement};
 pub use manifest::{
     DEPLOY_EVIDENCE, DEPLOY_GATE, Divergence, LONGEST_DIVERGENCE_DAYS, MANIFEST_V1, MAX_BYTES, Manifest,

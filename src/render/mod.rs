@@ -23,6 +23,7 @@ pub mod ci;
 pub mod page;
 pub mod dashboard;
 pub mod promotion;
+pub mod graduation;
 pub mod fairway;
 pub mod graph;
 pub mod explain;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 mod contract;
+mod graduation;
 mod manifest;
 mod preflight;
 mod profiles;

@@ -9,6 +9,7 @@ use crate::digest::{CommitHash, Digest};
 use crate::evidence::{GateResult, Held, Origin, Record, Seal, SealedGate, Shown};
 use crate::id::GateId;
 use crate::permission::{Kind, Permission};
+use crate::release::promotion::{Condition, PROMOTION};
 
 /// What a store holds, to be looked up.
 pub(super) struct Facts<'a> {
@@ -42,7 +43,7 @@ impl<'a> Facts<'a> {
 
     /// Returns what people call a gate.
     pub(super) fn title(&self, gate: &GateId) -> Option<&'a str> {
-        let title = self.given.lanes?.gates.get(gate)?.title.as_str();
+        let title = self.given.lanes?.gate(gate)?.title.as_str();
         (title != gate.as_str()).then_some(title)
     }
 
@@ -51,6 +52,22 @@ impl<'a> Facts<'a> {
         match record {
             Some(digest) => self.permissions.get(&digest).copied().filter(|own| own.id == id),
             None => self.given.lanes?.permissions.iter().find(|own| own.id == id),
+        }
+    }
+
+    /// Says why the store does not show what a gate rests on; nothing, and it does. A condition of a promotion rests on results of
+    /// other gates and on a release's verdict, and on nothing where maps and packets alone decide it.
+    pub(super) fn shown(&self, seal: &Seal, gate: &GateId, sealed: &SealedGate) -> Result<(), String> {
+        if seal.profile.as_deref() != Some(PROMOTION) || Condition::of_gate(gate).is_none() {
+            return self.proof(seal, gate, sealed).map(|_| ());
+        }
+        let seals = &self.given.archive.seals;
+        let is_there = |digest: &&Digest| {
+            self.records.contains_key(*digest) || seals.iter().any(|held| held.digest == **digest)
+        };
+        match sealed.records.iter().find(|digest| !is_there(digest)) {
+            Some(lost) => Err(format!("record {} is not in the store", short(&lost.to_string()))),
+            None => Ok(()),
         }
     }
 
@@ -172,7 +189,7 @@ fn owes<'a>(facts: &Facts<'a>, seal: &'a Seal, gate: &'a GateId, sealed: &'a Sea
     let owner = || sealed.owner.clone();
     let says = || sealed.missing_reason.clone().unwrap_or_default();
     if matches!(sealed.shown, Shown::Passed | Shown::Reused)
-        && let Err(why) = facts.proof(seal, gate, sealed)
+        && let Err(why) = facts.shown(seal, gate, sealed)
     {
         lines.push((Owed::Unproven, None, owner(), format!("shown as {}: {why}", sealed.shown.as_str())));
     }

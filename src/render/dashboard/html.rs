@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::mark;
 use super::model::{Commit, Dashboard, Decided, Entry, Word};
 use super::parts::{counted, grouped, hash, lasted, said, time};
-use super::{plots, tables};
+use super::{graduation, plots, promotions, releases, tables};
 use crate::evidence::Shown;
 use crate::render::page::{self, Page, text};
 
@@ -29,6 +29,9 @@ pub fn write(out: &mut impl Write, dashboard: &Dashboard<'_>) -> io::Result<()> 
     tables::broken(&mut body, dashboard);
     figures(&mut body, dashboard);
     tables::debt(&mut body, dashboard);
+    releases::releases(&mut body, dashboard);
+    promotions::promotions(&mut body, dashboard);
+    graduation::graduation(&mut body, dashboard);
     verdicts(&mut body, dashboard);
     tables::exceptions(&mut body, dashboard);
     tables::flaky(&mut body, dashboard);
@@ -49,6 +52,7 @@ fn head(body: &mut String, dashboard: &Dashboard<'_>) {
         body,
         "<a class=\"skip\" href=\"#not-passed\">Skip to the gates that did not plainly pass</a>\n{}\
          <header class=\"top\"><h1>Evidence dashboard</h1>\n<nav aria-label=\"Sections\"><a href=\"#debt\">Debt</a> \
+         <a href=\"#releases\">Releases</a> <a href=\"#promotions\">Promotions</a> <a href=\"#graduation\">Graduation</a> \
          <a href=\"#verdicts\">Verdicts</a> <a href=\"#not-passed\">Not plainly passed</a> <a href=\"#flaky\">Flaky</a> \
          <a href=\"#times\">Time</a></nav>\n<p class=\"meta\">store <code>{}</code>, as of {} UTC</p></header>\n<main>\n",
         mark::SHAPES,

@@ -7,11 +7,14 @@
 mod build;
 mod debt;
 mod flaky;
+mod graduation;
 mod html;
 mod mark;
 mod model;
 mod parts;
 mod plots;
+mod promotions;
+mod releases;
 mod tables;
 mod times;
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{Args as Group, Subcommand, ValueEnum};
 
 use super::change::ChangeArgs;
-use super::release::{ReleaseArgs, VerifyReleaseArgs};
+use super::release::{GraduationArgs, ReleaseArgs, VerifyReleaseArgs};
 
 /// Where evidence is kept, and who signs it.
 #[derive(Debug, Group)]
@@ -250,6 +250,8 @@ pub(crate) enum EvidenceCommand {
     Revoke(RevokeArgs),
     /// Evidence in other tools' formats
     Export(ExportEvidenceArgs),
+    /// How strictly families and kinds of evidence are asked for, and what is missing to step up
+    Graduation(GraduationArgs),
     /// A new pair of keys
     Keygen(KeygenArgs),
 }

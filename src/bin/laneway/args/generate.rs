@@ -85,6 +85,8 @@ pub(crate) enum SchemaName {
     Packets,
     /// What `laneway verify --promotion DOMAIN --format json` prints
     Promotion,
+    /// What `laneway evidence graduation --format json` prints
+    Graduation,
     /// What `laneway manifest create` writes
     Manifest,
 }

@@ -68,6 +68,7 @@ fn schema(name: SchemaName) -> io::Result<String> {
         SchemaName::Preflight => render::preflight::schema(),
         SchemaName::Packets => written(Document::Packets),
         SchemaName::Promotion => render::promotion::schema(),
+        SchemaName::Graduation => render::graduation::schema(),
         SchemaName::Manifest => render::manifest::schema(),
     }
 }

@@ -4,6 +4,7 @@ mod approve;
 mod audit;
 mod base;
 mod export;
+mod graduation;
 mod keygen;
 mod opened;
 mod revoke;
@@ -29,6 +30,7 @@ pub(crate) fn run(
         EvidenceCommand::Revoke(own) => revoke::run(place, own, environment),
         EvidenceCommand::Export(own) => export::run(place, own, environment),
         EvidenceCommand::Sign(own) => sign::run(place, own, environment),
+        EvidenceCommand::Graduation(own) => graduation::run(place, own, environment),
         EvidenceCommand::Keygen(own) => keygen::run(place, own, environment),
     }
 }
