@@ -175,6 +175,7 @@ codes! {
     DescriptionField = "laneway::release::description_field",
     DescriptionMissing = "laneway::release::description_missing",
     ReleaseFlag = "laneway::release::flag",
+    ProbeUnmade = "laneway::release::probe_unmade",
     ManifestDocument = "laneway::release::manifest_document",
     ManifestValue = "laneway::release::manifest_value",
     ManifestDigest = "laneway::release::manifest_digest",

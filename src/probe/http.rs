@@ -1,5 +1,6 @@
 //! A `GET`.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use ureq::{Agent, Error};
@@ -52,17 +53,18 @@ pub(super) fn look(agent: &Agent, url: &str, wanted: u16) -> Outcome {
             Outcome::Failed(format!("it answers with status {}, not {wanted}", answer.status().as_u16()))
         }
         Err(Error::BadUri(_)) => Outcome::Unmade("the address cannot be asked".to_owned()),
-        Err(error) => Outcome::Failed(why(&error).to_owned()),
+        Err(error) => why(&error),
     }
 }
 
 /// Says why there is no answer, in words that no answer chooses.
-fn why(error: &Error) -> &'static str {
-    match error {
-        Error::Io(error) => tcp::refused(error.kind()),
-        Error::Timeout(_) => "it does not answer in time",
+fn why(error: &Error) -> Outcome {
+    let why = match error {
+        Error::Io(error) => return tcp::refused(error.kind()),
+        Error::Timeout(_) => return tcp::refused(ErrorKind::TimedOut),
         Error::HostNotFound => "its host does not resolve",
         Error::ConnectionFailed => "no connection can be made",
         _ => "what it answers is not HTTP, or its certificate is not believed",
-    }
+    };
+    Outcome::Failed(why.to_owned())
 }

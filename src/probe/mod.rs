@@ -20,7 +20,7 @@ pub fn tcp(host: &str, port: u16, timeout: Duration) -> Outcome {
     let host = host.to_owned();
     patience::within(timeout, move |until| match tcp::connect(&host, port, until) {
         Ok(_) => Outcome::Held,
-        Err(why) => Outcome::Failed(why),
+        Err(outcome) => outcome,
     })
 }
 

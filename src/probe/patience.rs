@@ -20,6 +20,6 @@ pub(super) fn within(timeout: Duration, look: impl FnOnce(Instant) -> Outcome + 
     }
     receive.recv_timeout(timeout).unwrap_or_else(|_| {
         let seconds = timeout.as_secs_f64();
-        Outcome::Failed(format!("no answer after {seconds} s"))
+        Outcome::Unmade(format!("no answer after {seconds} s"))
     })
 }

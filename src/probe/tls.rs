@@ -43,7 +43,7 @@ pub(super) fn look(
 ) -> Outcome {
     match handshake(host, port, min_days, roots, until) {
         Ok(()) => Outcome::Held,
-        Err(why) => Outcome::Failed(why),
+        Err(outcome) => outcome,
     }
 }
 
@@ -53,31 +53,33 @@ fn handshake(
     min_days: u32,
     roots: Arc<RootCertStore>,
     until: Instant,
-) -> Result<(), String> {
+) -> Result<(), Outcome> {
+    let failed = |why: &str| Outcome::Failed(why.to_owned());
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = ServerName::try_from(bare).map_err(|_| format!("`{host}` is no name of a host"))?;
+    let name =
+        ServerName::try_from(bare).map_err(|_| Outcome::Failed(format!("`{host}` is no name of a host")))?;
     let provider = Arc::new(ring::default_provider());
     let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
         .build()
-        .map_err(|_| "no certificate is believed".to_owned())?;
+        .map_err(|_| failed("no certificate is believed"))?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|_| "no version of TLS is there".to_owned())?
+        .map_err(|_| failed("no version of TLS is there"))?
         .with_webpki_verifier(Arc::clone(&verifier))
         .with_no_client_auth();
     let mut stream = tcp::connect(host, port, until)?;
     let mut connection = ClientConnection::new(Arc::new(config), name.clone())
-        .map_err(|_| "no handshake can be begun".to_owned())?;
+        .map_err(|_| failed("no handshake can be begun"))?;
     while connection.is_handshaking() {
         let left = Some(tcp::left(until));
         stream.set_read_timeout(left).and_then(|()| stream.set_write_timeout(left)).map_err(why)?;
         if Instant::now() >= until {
-            return Err(tcp::refused(ErrorKind::TimedOut).to_owned());
+            return Err(tcp::refused(ErrorKind::TimedOut));
         }
         connection.complete_io(&mut stream).map_err(why)?;
     }
     let Some((leaf, between)) = connection.peer_certificates().and_then(<[_]>::split_first) else {
-        return Err("it shows no certificate".to_owned());
+        return Err(failed("it shows no certificate"));
     };
     let good = |days: u64| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |own| own.as_secs());
@@ -94,11 +96,11 @@ fn handshake(
         let middle = last + (first - last) / 2;
         if good(middle) { last = middle } else { first = middle }
     }
-    Err(format!("its certificate is good for {last} days more, and must be for {min_days}"))
+    Err(Outcome::Failed(format!("its certificate is good for {last} days more, and must be for {min_days}")))
 }
 
 /// Says why there is no handshake, in words that no certificate chooses.
-fn why(error: Error) -> String {
+fn why(error: Error) -> Outcome {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let words = match inner {
         Some(rustls::Error::InvalidCertificate(wrong)) => match wrong {
@@ -116,7 +118,7 @@ fn why(error: Error) -> String {
             _ => "its certificate is not believed",
         },
         Some(_) => "it does not speak TLS as it should",
-        None => tcp::refused(error.kind()),
+        None => return tcp::refused(error.kind()),
     };
-    words.to_owned()
+    Outcome::Failed(words.to_owned())
 }

@@ -11,6 +11,7 @@ use laneway::fault::{Code, Fault};
 use laneway::probe;
 use laneway::release::preflight::{Outcome, evaluate};
 use laneway::render::preflight::Made;
+use laneway::runner::Ending;
 use laneway::workspace;
 
 use super::commands::{self, Command, Printed};
@@ -129,6 +130,8 @@ fn file(root: &Path, path: &str, expect: Option<&Expect>) -> Outcome {
 fn said(check: &Check, printed: Printed) -> Outcome {
     let Probe::Command { expect, .. } = &check.probe else { return Outcome::Held };
     match (printed.ending.reason(), expect) {
+        // What it would have said is not known.
+        (Some(why), _) if matches!(printed.ending, Ending::TimedOut(_)) => Outcome::Unmade(why),
         (Some(why), _) if printed.ending.is_outcome() => Outcome::Failed(why),
         (Some(why), _) => Outcome::Unmade(why),
         (None, None) => Outcome::Held,

@@ -10,7 +10,7 @@ use laneway::fault::{Code, Fault};
 use laneway::id::GateId;
 use laneway::release::preflight::Outcome;
 use laneway::render::escape::terminal;
-use laneway::render::preflight::{self as render, Preflight};
+use laneway::render::preflight::{self as render, Made, Preflight};
 
 use super::super::proof;
 use super::asked::{Asked, asked};
@@ -20,6 +20,7 @@ use crate::args::{PlaceArgs, PreflightArgs, ResultsFormat};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::output;
+use crate::report;
 
 /// The type of evidence that a check is.
 const EVIDENCE_TYPE: &str = "preflight";
@@ -68,11 +69,27 @@ pub(crate) fn run(
     };
     written.map_err(|fault| vec![fault])?;
     notes(kept.as_ref());
+    report::print(&unmade(&wanted, &found), place.verbose);
     Ok(match (found.is_undecided(), found.holds()) {
         (true, _) => Exit::Undecided,
         (false, true) => Exit::Holds,
         (false, false) => Exit::Fails,
     })
+}
+
+/// Says of each check that could not be made where it is declared, and why.
+fn unmade(wanted: &[&Check], found: &Preflight) -> Vec<Fault> {
+    let made = wanted.iter().zip(&found.checks);
+    let fault = |(check, made): (&&Check, &Made)| match &made.outcome {
+        Outcome::Held | Outcome::Failed(_) => None,
+        Outcome::Unmade(why) => {
+            let message = format!("check `{}` could not be made: {why}", check.id);
+            let help = "see whether what it looks at is up, or give it more time with `timeout_seconds`";
+            let (source, span) = (&check.place.source, check.place.span.clone());
+            Some(Fault::at(Code::ProbeUnmade, source, span, message, "this check", help))
+        }
+    };
+    made.filter_map(fault).collect()
 }
 
 /// Records of each gate the worst of its checks.
