@@ -60,8 +60,10 @@ fn profile(out: &mut impl Write, lanes: &Lanes, own: &Profile) -> io::Result<()>
     let source = match (own.may_diverge, own.route_gates) {
         (false, true) => "integrated, and proved by the gates of the change's route",
         (false, false) => "integrated",
-        (true, true) => "integrated, or with a divergence marker; proved by the gates of the change's route",
-        (true, false) => "integrated, or with a divergence marker",
+        (true, true) => {
+            "integrated or not, with a divergence marker; proved by the gates of the change's route"
+        }
+        (true, false) => "integrated or not, with a divergence marker",
     };
     fact("source", source)?;
     let artifacts = match own.new_artifacts {

@@ -37,7 +37,7 @@ fn allowed(own: &Suggested) -> String {
         parts.push("fast: what it skips must have been proved before".to_owned());
     }
     if own.profile.may_diverge {
-        parts.push("needs a divergence marker where the commit is not integrated".to_owned());
+        parts.push("needs a divergence marker: who, until when, and how it is merged".to_owned());
     }
     parts.join("<br>")
 }

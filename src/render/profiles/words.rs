@@ -33,7 +33,7 @@ pub(super) fn ships(classes: Option<&BTreeSet<ReleaseClass>>) -> String {
 /// Returns what a profile excludes, where it does.
 pub(super) fn excludes(excludes: &Excludes) -> Option<String> {
     let classes = excludes.classes.iter().map(|class| format!("{} changes", class.as_str()));
-    let kinds = excludes.map_kinds.iter().map(|kind| format!("what a {kind} row has"));
+    let kinds = excludes.map_kinds.iter().map(|kind| format!("{kind} rows"));
     let all: Vec<String> = classes.chain(kinds).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }
