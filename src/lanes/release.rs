@@ -12,6 +12,9 @@ use crate::id::{GateId, is_gate_id, slug};
 use crate::source::{Place, Source, Spanned};
 use crate::yaml::did_you_mean;
 
+/// What ids of release gates do not begin with: so verdicts name their conditions.
+const RESERVED: [&str; 2] = ["condition.", "promotion."];
+
 impl Check {
     /// Takes what the files say of releases.
     pub(super) fn releases(&mut self, files: &[RawFile]) {
@@ -28,6 +31,12 @@ impl Check {
         {
             let Some(id) = self.gate_id(source, raw, None) else { continue };
             let span = super::gate::id_span(raw);
+            if let Some(prefix) = RESERVED.iter().find(|prefix| id.as_str().starts_with(*prefix)) {
+                let message = format!("`{id}` cannot be a release gate's id");
+                let help = format!("a verdict names its own conditions `{prefix}…`: begin the id otherwise");
+                self.fault(|_| Fault::at(Code::GateId, source, span, message, "reserved", help));
+                continue;
+            }
             let before = self.lanes.gates.get(&id).or_else(|| self.lanes.release_gates.get(&id));
             if let Some(before) = before {
                 let message = format!("two gates have the id `{id}`");

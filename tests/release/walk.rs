@@ -40,4 +40,5 @@ fn the_script_of_the_docs_walks_from_a_suggestion_to_a_promotion() {
     for word in ["web-fast", "production", "platform-billing", "release-edge"] {
         assert!(page.contains(word), "the page does not tell of {word}");
     }
+    assert!(!page.contains("no record is named"), "a condition of a release is no debt");
 }

@@ -9,7 +9,7 @@ use crate::digest::{CommitHash, Digest};
 use crate::evidence::{GateResult, Held, Origin, Record, Seal, SealedGate, Shown};
 use crate::id::GateId;
 use crate::permission::{Kind, Permission};
-use crate::release::promotion::{Condition, PROMOTION};
+use crate::release::{Condition, promotion};
 
 /// What a store holds, to be looked up.
 pub(super) struct Facts<'a> {
@@ -55,10 +55,15 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Says why the store does not show what a gate rests on; nothing, and it does. A condition of a promotion rests on results of
-    /// other gates and on a release's verdict, and on nothing where maps and packets alone decide it.
+    /// Says why the store does not show what a gate rests on; nothing, and it does. A condition of a release or of a promotion rests on
+    /// results of other gates and on a release's verdict, and on nothing where maps, packets and manifests alone decide it.
     pub(super) fn shown(&self, seal: &Seal, gate: &GateId, sealed: &SealedGate) -> Result<(), String> {
-        if seal.profile.as_deref() != Some(PROMOTION) || Condition::of_gate(gate).is_none() {
+        let is_condition = match seal.profile.as_deref() {
+            None => false,
+            Some(promotion::PROMOTION) => promotion::Condition::of_gate(gate).is_some(),
+            Some(_) => Condition::of_gate(gate).is_some(),
+        };
+        if !is_condition {
             return self.proof(seal, gate, sealed).map(|_| ());
         }
         let seals = &self.given.archive.seals;
