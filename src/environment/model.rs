@@ -80,6 +80,11 @@ impl Section {
     /// The types of evidence that tell how an environment is just now. It changes, and so do they: of several, the newest
     /// counts.
     pub const OBSERVATIONS: [&'static str; 2] = [Self::EVIDENCE_TYPE, "preflight"];
+
+    /// Says whether evidence of these types only tells how an environment is just now.
+    pub fn is_observation(types: &BTreeSet<String>) -> bool {
+        !types.is_empty() && types.iter().all(|own| Self::OBSERVATIONS.contains(&own.as_str()))
+    }
 }
 
 /// What is wanted of one item of a section. The description of the environment says what there is.

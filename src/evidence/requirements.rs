@@ -38,8 +38,7 @@ impl Required {
 impl Required {
     /// Says whether only observations of an environment satisfy the gate: they tell how it is just now, so the newest counts.
     pub fn is_observation(&self) -> bool {
-        let is_one = |own: &String| Section::OBSERVATIONS.contains(&own.as_str());
-        !self.evidence_types.is_empty() && self.evidence_types.iter().all(is_one)
+        Section::is_observation(&self.evidence_types)
     }
 }
 

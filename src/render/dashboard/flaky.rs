@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Flaky, Given};
 use crate::digest::{CommitHash, Digest};
+use crate::environment::Section;
 use crate::evidence::{GateResult, Origin, Record, RunId};
 use crate::id::GateId;
 
@@ -20,7 +21,9 @@ pub(super) fn tries(given: Given<'_>) -> BTreeMap<&GateId, Tries<'_>> {
     for held in &given.archive.records {
         let record = &held.content;
         let ran = matches!(record.result, GateResult::Pass | GateResult::Fail | GateResult::Partial);
-        if record.origin == Origin::Executed && ran {
+        // An environment changes: two looks at it that differ disagree about nothing.
+        let is_test = !Section::is_observation(&record.evidence_types);
+        if record.origin == Origin::Executed && ran && is_test {
             let subject = (&record.subjects.commit, record.plan);
             let own = gates.entry(&record.gate).or_default();
             own.entry((subject, &record.run, record.attempt)).or_default().push(record);

@@ -16,6 +16,9 @@ use crate::release::promotion::PROMOTION;
 const ENVIRONMENTS: usize = 40;
 const PROFILES: usize = 30;
 
+/// How many artifacts of a deployment are named.
+const MOST_ARTIFACTS: usize = 6;
+
 /// The gate under which a deployment is recorded.
 const DEPLOY: &str = "deploy";
 
@@ -160,9 +163,13 @@ fn deployed(body: &mut String, record: &Record) {
         time(record.finished),
         said(record.run.as_str(), NAME),
     );
-    if let Some((name, digest)) = record.subjects.artifacts.iter().next() {
+    let artifacts = &record.subjects.artifacts;
+    for (name, digest) in artifacts.iter().take(MOST_ARTIFACTS) {
         let digest = digest.to_string();
         let _ = write!(body, ", {} <code title=\"{digest}\">{}</code>", said(name, NAME), short(&digest));
+    }
+    if artifacts.len() > MOST_ARTIFACTS {
+        let _ = write!(body, " and {} more", artifacts.len() - MOST_ARTIFACTS);
     }
     if let Some(reason) = &record.missing_reason {
         let _ = write!(body, ": {}", said(reason, REASON));
