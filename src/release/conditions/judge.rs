@@ -338,12 +338,12 @@ fn rollback(given: &Given<'_>) -> Option<Stand> {
 fn manifest(given: &Given<'_>) -> Option<Stand> {
     let own = given.manifest?;
     let asked = &given.plan.asked;
-    let class = own.change_class.as_deref().zip(given.change_class);
     let fields: BTreeSet<Differs> = [
         (Differs::Commit, own.commit != *given.commit),
         (Differs::Profile, own.profile != asked.profile.id),
         (Differs::Environment, own.environment != asked.environment.id),
-        (Differs::ChangeClass, class.is_some_and(|(stated, derived)| stated != derived)),
+        // A manifest that says nothing where something ships says something else.
+        (Differs::ChangeClass, own.change_class.as_deref() != given.change_class),
         (Differs::Rollback, !is_whole(Some(&own.rollback))),
     ]
     .into_iter()
